@@ -1,0 +1,305 @@
+# ngx_http_ct_module. "make" builds the module, "make help" lists the rest.
+
+BUILD_DIR    ?= build
+NGINX_SRC    ?= /usr/share/nginx/src
+NGINX_FLAGS  ?=
+NGINX        ?= /usr/sbin/nginx
+SANITIZE     ?=
+FUZZ_SECONDS ?= 30
+PROVE_FLAGS  ?=
+
+build := $(abspath $(BUILD_DIR))
+here  := $(CURDIR)
+
+# Debian packages: to build, to test, and to look for mistakes.
+PACKAGES = gcc make dpkg-dev pkg-config nginx nginx-dev libcurl4-openssl-dev \
+    libjansson-dev libssl-dev zlib1g-dev libpcre2-dev ca-certificates \
+    openssl perl curl
+CHECKERS = clang clang-tidy clang-format cppcheck valgrind wrk
+
+# The lists of sources are config's.
+list = $(shell sed -n '/^ct_$(1)_srcs="/,/^"/s/^ *\(.*\.c\)$$/\1/p' config)
+
+core_srcs   := $(addprefix src/core/,$(call list,core))
+engine_srcs := $(addprefix src/engine/,$(call list,engine))
+nginx_srcs  := $(addprefix src/nginx/,$(call list,nginx))
+unit_srcs   := $(wildcard t/unit/*.c)
+fuzz_srcs   := $(filter-out t/fuzz/replay.c,$(wildcard t/fuzz/*.c))
+bench_srcs  := $(wildcard t/bench/*.c)
+html        := $(wildcard html/*)
+headers     := $(wildcard src/*/*.h)
+
+core_lib    := $(build)/core.a
+engine_lib  := $(build)/engine.a
+units       := $(unit_srcs:t/unit/%.c=$(build)/unit/%)
+replays     := $(fuzz_srcs:t/fuzz/%.c=$(build)/replay/%)
+fuzzers     := $(fuzz_srcs:t/fuzz/%.c=$(build)/fuzzer/%)
+benches     := $(bench_srcs:t/bench/%.c=$(build)/bench/%)
+
+WARN     = -Wall -Wextra -Wshadow -Werror
+INCLUDES = -Isrc/core -Isrc/engine -I$(build)
+OPTIMIZE = -O2
+LIBS     = -lcurl -ljansson -lssl -lcrypto -lz -lpthread
+
+# A sanitizer finds more without optimization and fortification.
+ifneq ($(SANITIZE),)
+OPTIMIZE    = -O1 -fno-omit-frame-pointer
+sanitize    = -fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined
+nginx_cc    = $(OPTIMIZE) -g -fPIC $(sanitize)
+nginx_ld    = $(sanitize)
+else
+flags       = $(shell dpkg-buildflags --get $(1) 2>/dev/null || echo $(2))
+nginx_cc   := $(call flags,CFLAGS,-g -O2) -fPIC $(call flags,CPPFLAGS)
+nginx_ld   := $(call flags,LDFLAGS) -fPIC
+endif
+
+COMPILE = $(CC) -std=gnu11 -g $(OPTIMIZE) $(WARN) -fPIC -pthread $(sanitize) \
+    $(INCLUDES) -MMD -MP
+
+export CT_BUILD := $(build)
+export CT_NGINX := $(NGINX)
+
+
+.PHONY: all
+all: module
+
+.PHONY: help
+help: ## Lists the targets.
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile \
+	    | awk -F'|' '{ printf "%-12s %s\n", $$1, $$2 }'
+	@echo "Variables: NGINX_SRC=dir (any nginx source tree), NGINX=binary"
+	@echo "(for the tests), BUILD_DIR=dir, CC=compiler, FUZZ_SECONDS=n"
+
+
+# The module.
+
+.PHONY: module
+module: $(build)/nginx/Makefile $(build)/nginx/ct_html.h ## Builds build/ngx_http_ct_module.so.
+	@$(MAKE) -s --no-print-directory -C $(NGINX_SRC) \
+	    -f $(build)/nginx/Makefile modules
+	@cmp -s $(build)/nginx/ngx_http_ct_module.so \
+	    $(build)/ngx_http_ct_module.so \
+	    || cp $(build)/nginx/ngx_http_ct_module.so $(build)/
+
+# What it was configured for; a change configures it anew.
+key = $(NGINX_SRC)|$(CC)|$(nginx_cc)|$(nginx_ld)|$(NGINX_FLAGS)|$(headers)
+
+$(build)/nginx.key: FORCE
+	@mkdir -p $(@D)
+	@echo '$(key)' | cmp -s - $@ || echo '$(key)' > $@
+
+# nginx-dev records how Debian's nginx was configured, as a bash array.
+$(build)/nginx/Makefile: config html/embed $(build)/nginx.key
+	@test -d $(NGINX_SRC)/auto || { echo "make: $(NGINX_SRC) is not an" \
+	    "nginx source tree, NGINX_SRC=dir names one (on Debian the" \
+	    "package nginx-dev installs /usr/share/nginx/src)" >&2; exit 1; }
+	@mkdir -p $(build)/nginx
+	@cd $(NGINX_SRC) && bash -c ' \
+	    NGX_CONF_FLAGS=(--with-compat --with-threads \
+	        --with-http_ssl_module --with-http_v2_module); \
+	    test ! -f conf_flags || . ./conf_flags; \
+	    test -f configure && configure=./configure \
+	        || configure=auto/configure; \
+	    bash $$configure --with-cc=$(CC) \
+	        --with-cc-opt="$(nginx_cc) -Wextra -Wshadow" \
+	        --with-ld-opt="$(nginx_ld)" \
+	        "$${NGX_CONF_FLAGS[@]}" $(NGINX_FLAGS) \
+	        --add-dynamic-module=$(here) --builddir=$(build)/nginx' \
+	    > $(build)/configure.log 2>&1 \
+	    || { rm -f $@; tail -20 $(build)/configure.log >&2; exit 1; }
+
+$(build)/nginx/ct_html.h: $(html) | $(build)/nginx/Makefile
+	@sh html/embed > $@
+
+FORCE:
+
+
+# Core and engine outside nginx: unit tests, fuzzers, benches, tools.
+
+$(build)/ct_html.h: $(html)
+	@mkdir -p $(@D)
+	@sh html/embed > $@
+
+$(build)/obj/%.o: %.c | $(build)/ct_html.h
+	@mkdir -p $(@D)
+	@echo "  cc $<"
+	@$(COMPILE) -c -o $@ $<
+
+$(core_lib): $(core_srcs:%.c=$(build)/obj/%.o) config
+$(engine_lib): $(engine_srcs:%.c=$(build)/obj/%.o) config
+
+$(core_lib) $(engine_lib):
+	@rm -f $@
+	$(AR) rcs $@ $(filter %.o,$^)
+
+# Only what a test calls is taken from the archives.
+$(build)/unit/%: $(build)/obj/t/unit/%.o $(engine_lib) $(core_lib)
+	@mkdir -p $(@D)
+	@echo "  ld $(@F)"
+	@$(CC) $(sanitize) -o $@ $^ $(LIBS)
+
+$(build)/replay/%: $(build)/obj/t/fuzz/%.o $(build)/obj/t/fuzz/replay.o \
+    $(core_lib)
+	@mkdir -p $(@D)
+	@echo "  ld $(@F)"
+	@$(CC) $(sanitize) -o $@ $^ $(LIBS)
+
+$(build)/bench/%: $(build)/obj/t/bench/%.o $(engine_lib) $(core_lib)
+	@mkdir -p $(@D)
+	@echo "  ld $(@F)"
+	@$(CC) $(sanitize) -o $@ $^ $(LIBS)
+
+$(build)/fuzzer/%: $(build)/obj/t/fuzz/%.o $(core_lib)
+	@mkdir -p $(@D)
+	@echo "  ld $(@F)"
+	@$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
+
+tool_objs = $(patsubst %.c,$(build)/obj/%.o,$(wildcard t/tools/$(1)*.c))
+
+$(build)/ctca: $(call tool_objs,ctca)
+$(build)/ctlog: $(call tool_objs,ctlog)
+$(build)/ctrun: $(call tool_objs,ctrun) $(engine_lib) $(core_lib)
+
+$(build)/ctca $(build)/ctlog $(build)/ctrun:
+	@echo "  ld $(@F)"
+	@$(CC) $(sanitize) -o $@ $^ $(LIBS)
+
+.PHONY: unit seeds tools
+unit: $(units) ## Builds the unit tests of core and engine.
+
+seeds: $(replays)
+
+tools: $(build)/ctca $(build)/ctlog $(build)/ctrun ## Builds ctca, ctlog and ctrun.
+
+.PRECIOUS: $(build)/obj/%.o
+
+
+# Installing what is missing.
+
+.PHONY: deps
+deps: ## Installs what building, testing and the demo need (Debian).
+	@sh -c '$(install)' deps $(PACKAGES)
+
+.PHONY: checkers
+checkers: deps ## Installs what check, fuzz and bench need besides (Debian).
+	@sh -c '$(install)' checkers $(CHECKERS)
+
+define install
+command -v dpkg-query >/dev/null || exit 0; \
+missing=; \
+for package in "$$@"; do \
+    dpkg-query -W -f "\$${Status}" $$package 2>/dev/null \
+        | grep -q "ok installed" || missing="$$missing $$package"; \
+done; \
+test -n "$$missing" || exit 0; \
+sudo=; test "$$(id -u)" = 0 || sudo=sudo; \
+echo "installing$$missing"; \
+$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive \
+    $$sudo apt-get install -q -y --no-install-recommends $$missing
+endef
+
+
+# Testing.
+
+.PHONY: test
+test: deps ## Builds everything and runs all tests, some minutes.
+	@$(MAKE) --no-print-directory module tools unit seeds
+	prove $(PROVE_FLAGS) -r t
+
+asan_env = ASAN_OPTIONS=detect_odr_violation=0:detect_leaks=0 \
+    UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+    CT_NGINX_PRELOAD="$$($(CC) -print-file-name=libasan.so):$$($(CC) \
+    -print-file-name=libubsan.so)"
+
+.PHONY: asan
+asan: deps ## The tests with AddressSanitizer and UBSan.
+	@$(MAKE) --no-print-directory BUILD_DIR=$(BUILD_DIR)/asan \
+	    SANITIZE=address,undefined module tools unit seeds
+	CT_BUILD=$(build)/asan $(asan_env) prove $(PROVE_FLAGS) -r t
+
+.PHONY: tsan
+tsan: ## The engine outside nginx with ThreadSanitizer.
+	@$(MAKE) --no-print-directory BUILD_DIR=$(BUILD_DIR)/tsan \
+	    SANITIZE=thread tools
+	CT_BUILD=$(build)/tsan TSAN_OPTIONS=halt_on_error=1 t/soak/engine
+
+.PHONY: valgrind
+valgrind: tools ## The engine outside nginx with valgrind.
+	CT_WRAP="valgrind -q --error-exitcode=9 --leak-check=full" t/soak/engine
+
+.PHONY: fuzz
+fuzz: ## Fuzzes each parser for FUZZ_SECONDS.
+	@$(MAKE) --no-print-directory BUILD_DIR=$(BUILD_DIR)/fuzz CC=clang \
+	    SANITIZE=fuzzer-no-link,address,undefined fuzzers
+	@for target in $(notdir $(fuzzers)); do \
+	    echo "fuzz: $$target"; \
+	    mkdir -p $(build)/fuzz/corpus/$$target; \
+	    $(build)/fuzz/fuzzer/$$target -max_total_time=$(FUZZ_SECONDS) \
+	        -max_len=65536 -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+	        -print_final_stats=1 \
+	        -artifact_prefix=$(build)/fuzz/$$target- \
+	        $(build)/fuzz/corpus/$$target \
+	        $$(ls -d t/fuzz/corpus/$$target 2>/dev/null) || exit 1; \
+	done
+
+.PHONY: fuzzers
+fuzzers: $(fuzzers)
+
+.PHONY: bench
+bench: module tools ## Measures decoding, matching and what requests notice.
+	@$(MAKE) --no-print-directory benches
+	t/bench/run
+
+.PHONY: benches
+benches: $(benches)
+
+.PHONY: soak
+soak: module tools ## Reloads and kills it under load, long.
+	t/soak/run
+
+.PHONY: demo
+demo: deps ## A CA, a log and an nginx on this machine, to watch it work.
+	@$(MAKE) --no-print-directory module tools
+	t/demo
+
+.PHONY: check
+check: checkers lint ## All that has to hold: lint, sanitizers, valgrind.
+	@$(MAKE) --no-print-directory asan
+	@$(MAKE) --no-print-directory tsan
+	@$(MAKE) --no-print-directory valgrind
+
+
+# Looking at the source.
+
+TIDY = -*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-assignment-in-if-condition,-bugprone-branch-clone,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
+
+.PHONY: lint
+lint: checkers $(build)/ct_html.h ## House rules, both compilers, clang-tidy, cppcheck.
+	@for floor in core engine; do \
+	    for src in src/$$floor/*.c; do \
+	        grep -q "^    $${src##*/}$$" config \
+	            || { echo "$$src is not in config" >&2; exit 1; }; \
+	    done; \
+	done
+	@for cc in gcc clang; do \
+	    $$cc -std=gnu11 -O2 $(WARN) $(INCLUDES) -fsyntax-only \
+	        $(core_srcs) $(engine_srcs) || exit 1; \
+	    $(MAKE) --no-print-directory BUILD_DIR=$(BUILD_DIR)/$$cc CC=$$cc \
+	        module || exit 1; \
+	done
+	@clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY)' \
+	    $(core_srcs) $(engine_srcs) -- -std=gnu11 $(INCLUDES)
+	@cppcheck -q --std=c11 --error-exitcode=1 --inline-suppr \
+	    --enable=warning,portability --suppress=missingInclude \
+	    $(INCLUDES) $(core_srcs) $(engine_srcs)
+
+.PHONY: format
+format: ## Formats core, engine and the C of the tests.
+	clang-format -i $(wildcard src/core/*.[ch] src/engine/*.[ch] \
+	    t/unit/*.[ch] t/fuzz/*.c t/bench/*.[ch] t/tools/*.[ch])
+
+.PHONY: clean
+clean: ## Removes what was built.
+	rm -rf $(build)
+
+-include $(shell find $(build)/obj -name '*.d' 2>/dev/null)

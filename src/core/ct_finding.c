@@ -1,0 +1,298 @@
+/*
+ * ct_finding: facts of a match, kept small. Lower-casing happens here, so
+ * that names can be compared as bytes ever after.
+ */
+
+#include "ct_finding.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+
+#define CT_FINDING_DN 512 /* bytes of issuer text */
+
+
+static void ct_draft_cert(ct_draft_t *draft, const ct_cert_t *cert);
+static ct_rc_t ct_draft_names(ct_draft_t *draft, const ct_cert_t *cert,
+    const ct_watch_t *watch, ct_arena_t *arena);
+static bool ct_draft_wanted(const ct_draft_t *draft, const ct_name_t *name);
+static bool ct_draft_name(ct_bytes_t *out, const ct_name_t *name,
+    ct_arena_t *arena);
+static void ct_text_put(ct_buf_t *out, ct_bytes_t part);
+
+
+ct_rc_t
+ct_finding_draft(ct_draft_t *draft, const ct_match_t *match,
+    const ct_watch_t *watch, ct_arena_t *arena)
+{
+    ct_rc_t           rc;
+    ct_cert_t         cert;
+    ct_finding_t     *f;
+    const ct_entry_t *entry;
+
+    memset(draft, 0, sizeof(ct_draft_t));
+    entry = &match->entry;
+    f = &draft->finding;
+    draft->matched = match->matched;
+
+    f->flags = CT_FINDING_UNVERIFIED
+               | (entry->type == CT_ENTRY_PRECERT ? CT_FINDING_PRECERT
+                                                  : CT_FINDING_FINAL);
+
+    ct_sha256_once(entry->type == CT_ENTRY_PRECERT ? entry->pre_certificate
+                                                   : entry->cert,
+                   f->cert_sha256);
+
+    if (entry->type == CT_ENTRY_PRECERT) {
+        (void) ct_cert_read_tbs(entry->cert, &cert);
+    } else {
+        (void) ct_cert_read(entry->cert, &cert);
+    }
+
+    if (cert.tbs.len == 0) {
+        ct_sha256_once(entry->cert, f->identity);
+        return CT_OK;
+    }
+
+    rc = ct_cert_identity(&cert, arena, f->identity);
+
+    if (rc != CT_OK) {
+        return rc;
+    }
+
+    ct_draft_cert(draft, &cert);
+
+    return ct_draft_names(draft, &cert, watch, arena);
+}
+
+
+static void
+ct_draft_cert(ct_draft_t *draft, const ct_cert_t *cert)
+{
+    ct_bytes_t    serial;
+    ct_finding_t *f;
+
+    f = &draft->finding;
+    draft->issuer = cert->issuer;
+    serial = cert->serial;
+
+    /* the sign octet in front of a high bit is not part of the number */
+    if (serial.len > 1 && serial.data[0] == 0) {
+        serial.data++;
+        serial.len--;
+    }
+
+    f->serial_len = (uint16_t) (serial.len < CT_LIMIT_SERIAL
+                                ? serial.len : CT_LIMIT_SERIAL);
+    if (f->serial_len > 0) {
+        memcpy(f->serial, serial.data, f->serial_len);
+    }
+
+    ct_sha256_once(cert->spki, f->spki_sha256);
+    (void) ct_cert_validity(cert, &f->not_before_ms, &f->not_after_ms);
+}
+
+
+static ct_rc_t
+ct_draft_names(ct_draft_t *draft, const ct_cert_t *cert,
+    const ct_watch_t *watch, ct_arena_t *arena)
+{
+    ct_buf_t   text;
+    ct_name_t  name;
+    ct_bytes_t matched;
+    ct_names_t names;
+
+    ct_buf_init(&text, arena, CT_FINDING_DN);
+    ct_cert_name_text(&text, cert->issuer);
+    draft->issuer_text = ct_bytes(text.data, text.len);
+
+    draft->names = ct_arena_alloc(arena, CT_LIMIT_FINDING_NAMES
+                                         * sizeof(ct_bytes_t));
+    if (draft->names == NULL) {
+        return CT_E_MEMORY;
+    }
+
+    ct_names_start(&names, cert);
+
+    while (ct_names_next(&names, &name)) {
+        if (!ct_draft_wanted(draft, &name)) {
+            continue;
+        }
+
+        draft->finding.nnames++;
+
+        if (!ct_watch_match(watch, &name, &matched)) {
+            draft->finding.flags |= CT_FINDING_FOREIGN;
+        }
+
+        if (draft->nnames == CT_LIMIT_FINDING_NAMES) {
+            draft->finding.flags |= CT_FINDING_NAMES_CUT;
+            continue;
+        }
+
+        if (!ct_draft_name(&draft->names[draft->nnames], &name, arena)) {
+            return CT_E_MEMORY;
+        }
+
+        draft->nnames++;
+    }
+
+    return CT_OK;
+}
+
+
+/* A common name is a name when it is not yet among the alternative ones
+ * and could be a host: "Example Ltd" is not. */
+static bool
+ct_draft_wanted(const ct_draft_t *draft, const ct_name_t *name)
+{
+    size_t i;
+
+    if (name->kind != CT_NAME_CN) {
+        return true;
+    }
+
+    if (name->value.len == 0
+        || memchr(name->value.data, '.', name->value.len) == NULL
+        || memchr(name->value.data, ' ', name->value.len) != NULL)
+    {
+        return false;
+    }
+
+    for (i = 0; i < draft->nnames; i++) {
+        if (ct_bytes_equal_nocase(draft->names[i], name->value)) {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+static bool
+ct_draft_name(ct_bytes_t *out, const ct_name_t *name, ct_arena_t *arena)
+{
+    char   text[INET6_ADDRSTRLEN], *copy;
+    size_t i;
+
+    if (name->kind == CT_NAME_IP) {
+        if (inet_ntop(name->value.len == 4 ? AF_INET : AF_INET6,
+                      name->value.data, text, sizeof(text)) == NULL)
+        {
+            return false;
+        }
+
+        copy = ct_arena_strdup(arena, text, strlen(text));
+        *out = ct_bytes_str(copy);
+        return copy != NULL;
+    }
+
+    copy = ct_arena_strdup(arena, name->value.data, name->value.len);
+
+    if (copy == NULL) {
+        return false;
+    }
+
+    for (i = 0; i < name->value.len; i++) {
+        if (copy[i] >= 'A' && copy[i] <= 'Z') {
+            copy[i] |= 0x20;
+        }
+    }
+
+    *out = ct_bytes(copy, name->value.len);
+
+    return true;
+}
+
+
+static void
+ct_text_put(ct_buf_t *out, ct_bytes_t part)
+{
+    if (part.len > UINT16_MAX) {
+        part.len = UINT16_MAX;
+    }
+
+    ct_buf_putc(out, (uint8_t) (part.len >> 8));
+    ct_buf_putc(out, (uint8_t) part.len);
+    ct_buf_bytes(out, part);
+}
+
+
+void
+ct_finding_text(ct_buf_t *out, ct_draft_t *draft, ct_bytes_t ca)
+{
+    size_t i, room;
+
+    ct_text_put(out, draft->issuer_text);
+    ct_text_put(out, ca);
+    ct_text_put(out, draft->matched);
+
+    for (i = 0; i < draft->nnames; i++) {
+        room = out->ceiling - out->len;
+
+        if (draft->names[i].len + 2 > room
+            || draft->names[i].len > UINT16_MAX)
+        {
+            draft->finding.flags |= CT_FINDING_NAMES_CUT;
+            continue;
+        }
+
+        ct_text_put(out, draft->names[i]);
+    }
+}
+
+
+bool
+ct_finding_text_read(ct_bytes_t text, ct_finding_text_t *parts)
+{
+    if (!ct_read_vec16(&text, &parts->issuer)
+        || !ct_read_vec16(&text, &parts->ca)
+        || !ct_read_vec16(&text, &parts->matched))
+    {
+        return false;
+    }
+
+    parts->names = text;
+
+    return true;
+}
+
+
+bool
+ct_finding_name(ct_bytes_t *names, ct_bytes_t *name)
+{
+    return ct_read_vec16(names, name);
+}
+
+
+bool
+ct_finding_add_place(ct_finding_t *finding, const ct_place_t *place)
+{
+    size_t      i, kept;
+    ct_place_t *p;
+
+    kept = finding->nplaces < CT_LIMIT_FINDING_LOGS ? finding->nplaces
+                                                    : CT_LIMIT_FINDING_LOGS;
+    for (i = 0; i < kept; i++) {
+        p = &finding->places[i];
+
+        if (p->log == place->log && p->index == place->index) {
+            return false;
+        }
+    }
+
+    if (kept < CT_LIMIT_FINDING_LOGS) {
+        finding->places[kept] = *place;
+    }
+
+    finding->nplaces++;
+
+    return true;
+}
+
+
+void
+ct_finding_id(ct_buf_t *out, const ct_finding_t *finding)
+{
+    ct_buf_hex(out, finding->identity, 16);
+}

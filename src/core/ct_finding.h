@@ -1,0 +1,54 @@
+/*
+ * ct_finding: from a matching entry to the record that is kept, and the
+ * text that goes with it.
+ */
+
+#ifndef CT_FINDING_H
+#define CT_FINDING_H
+
+#include "ct_scan.h"
+#include "ct_store.h"
+
+/* The text of a finding, taken apart; borrows from it. */
+typedef struct {
+    ct_bytes_t issuer;  /* DN for people */
+    ct_bytes_t ca;      /* owner of the anchor; empty: not established */
+    ct_bytes_t matched; /* the watched name */
+    ct_bytes_t names;   /* the rest: walk with ct_finding_name */
+} ct_finding_text_t;
+
+/* A finding in the making. */
+typedef struct {
+    ct_finding_t finding;
+    ct_bytes_t   issuer;    /* Name, whole TLV; borrows from the entry */
+    ct_bytes_t   issuer_text;
+    ct_bytes_t   matched;
+    ct_bytes_t  *names;     /* lower case; addresses as text */
+    size_t       nnames;
+} ct_draft_t;
+
+
+/*
+ * Reads the facts of a match into a draft; names and texts from `arena`.
+ * The verdict is left to the caller. An unparsable entry gives a draft with
+ * as much as could be read and the identity of its raw bytes.
+ * CT_E_MEMORY.
+ */
+ct_rc_t ct_finding_draft(ct_draft_t *draft, const ct_match_t *match,
+    const ct_watch_t *watch, ct_arena_t *arena);
+
+/* Writes the text of a draft for ct_store_add; names that do not fit are
+ * cut and the flag says so. */
+void ct_finding_text(ct_buf_t *out, ct_draft_t *draft, ct_bytes_t ca);
+
+/* Takes a text apart; false when it is not one. */
+bool ct_finding_text_read(ct_bytes_t text, ct_finding_text_t *parts);
+bool ct_finding_name(ct_bytes_t *names, ct_bytes_t *name);
+
+/* Adds a place unless it is known; true when something changed. */
+bool ct_finding_add_place(ct_finding_t *finding, const ct_place_t *place);
+
+/* 32 hex digits of the identity: the stable id of finding and alert. */
+void ct_finding_id(ct_buf_t *out, const ct_finding_t *finding);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * ct_limits: every ceiling in one place. Whatever comes from a log, a list,
+ * a receiver, a state file or a request is cut here, not where it hurts.
+ */
+
+#ifndef CT_LIMITS_H
+#define CT_LIMITS_H
+
+/* formats */
+#define CT_LIMIT_CHECKPOINT      (256 * 1024) /* bytes of a signed note */
+#define CT_LIMIT_NOTE_LINES      64           /* signature lines read */
+#define CT_LIMIT_ORIGIN          256          /* bytes of an origin */
+#define CT_LIMIT_TREE_SIZE       (1ULL << 40) /* leaf_index is uint40 */
+#define CT_LIMIT_TILE_WIDTH      256          /* hashes or entries of a tile */
+#define CT_LIMIT_HASH_TILE       (256 * 32)   /* bytes of a hash tile */
+#define CT_LIMIT_DATA_TILE       (64 * 1024 * 1024) /* bytes, decoded */
+#define CT_LIMIT_ENTRY           (2 * 1024 * 1024)  /* bytes of one TileLeaf */
+#define CT_LIMIT_CHAIN           16           /* issuers of one entry */
+#define CT_LIMIT_ISSUER          (64 * 1024)  /* bytes of an issuer file */
+#define CT_LIMIT_LOG_LIST        (8 * 1024 * 1024) /* bytes of a log list */
+#define CT_LIMIT_LOGS            512          /* logs of one list */
+#define CT_LIMIT_TRUST_BUNDLE    (8 * 1024 * 1024)
+#define CT_LIMIT_ANCHORS         2048
+#define CT_LIMIT_DER_DEPTH       16
+#define CT_LIMIT_DER_ITEMS       65536        /* TLVs walked per certificate */
+#define CT_LIMIT_NAME            253          /* a DNS name, without dot */
+
+/* the store */
+#define CT_LIMIT_URL             256
+#define CT_LIMIT_TEXT            128          /* description, operator, CA */
+#define CT_LIMIT_ERROR           256          /* last error of a log */
+#define CT_LIMIT_SERIAL          40           /* bytes kept of a serial */
+#define CT_LIMIT_FINDING_TEXT    (64 * 1024)  /* names and DNs of a finding */
+#define CT_LIMIT_FINDING_NAMES   4096         /* names kept of a certificate */
+#define CT_LIMIT_FINDING_LOGS    12           /* places kept per finding */
+#define CT_LIMIT_ATTEMPTS        64           /* deliveries of one alert */
+
+/* the engine */
+#define CT_LIMIT_BODIES          (128 * 1024 * 1024) /* all answers at once */
+#define CT_LIMIT_TRANSFERS       16           /* requests in flight */
+#define CT_LIMIT_WEBHOOKS        16
+#define CT_LIMIT_WEBHOOK_ANSWER  (64 * 1024)
+#define CT_LIMIT_ISSUER_CACHE    1024         /* issuer certificates kept */
+#define CT_LIMIT_LINES           256          /* log lines waiting */
+#define CT_LIMIT_LINE            512          /* bytes of a log line */
+#define CT_LIMIT_STATE_LINE      (1024 * 1024) /* bytes of one state record */
+
+/* the page */
+#define CT_LIMIT_PAGE_FINDINGS   100          /* findings in one answer */
+#define CT_LIMIT_PAGE            (16 * 1024 * 1024) /* bytes of one answer */
+
+#endif

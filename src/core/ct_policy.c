@@ -1,0 +1,498 @@
+/*
+ * ct_policy: is a logged certificate one of ours? First what nginx serves,
+ * then who issued it: the CAs that are ours are those behind the served
+ * certificates, established by signature like any other, and ct_issuer's.
+ */
+
+#include <string.h>
+
+#include "ct_cert.h"
+#include "ct_policy.h"
+
+/* X.520: organizationName */
+#define CT_OID_ORGANIZATION CT_BYTES("\x55\x04\x0a")
+
+/* The CA of one served certificate. */
+typedef struct {
+    char    owner[CT_LIMIT_TEXT];        /* empty: no anchor reached */
+    char    organization[CT_LIMIT_TEXT]; /* that its issuer claims to be */
+    uint8_t issuer_key[CT_HASH_LEN];
+    bool    issuer_found;
+} ct_familiar_t;
+
+struct ct_policy_s {
+    const ct_inventory_t *inventory;
+    const ct_issuer_t    *issuers;
+    size_t                nissuers;
+    ct_familiar_t        *familiar; /* one for each served certificate */
+};
+
+
+static void ct_policy_learn(ct_policy_t *policy, size_t i,
+    const ct_anchors_t *anchors);
+static bool ct_policy_learned(ct_policy_t *policy, size_t i);
+static bool ct_chains_equal(const ct_served_t *a, const ct_served_t *b);
+static bool ct_policy_names_served(const ct_policy_t *policy,
+    const ct_facts_t *facts);
+static bool ct_policy_name_served(const ct_policy_t *policy,
+    const uint8_t *spki, ct_bytes_t name);
+static bool ct_name_covers(ct_bytes_t served, ct_bytes_t name);
+static ct_reason_e ct_policy_expected(const ct_policy_t *policy,
+    const ct_facts_t *facts);
+static bool ct_policy_owner(const ct_policy_t *policy, const ct_ca_t *ca);
+static bool ct_policy_configured(const ct_policy_t *policy,
+    const ct_ca_t *ca);
+static bool ct_issuer_is(const ct_issuer_t *issuer, const ct_ca_t *ca);
+static bool ct_policy_issuer_key(const ct_policy_t *policy,
+    const ct_facts_t *facts);
+static bool ct_policy_signed_by(const ct_policy_t *policy,
+    ct_bytes_t issuer);
+static const ct_bytes_t *ct_facts_issuer(const ct_facts_t *facts);
+static ct_reason_e ct_policy_unfamiliar(const ct_policy_t *policy,
+    const ct_facts_t *facts);
+static bool ct_policy_impostor(const ct_policy_t *policy, ct_bytes_t issuer);
+static bool ct_hash_equal(const uint8_t *a, const uint8_t *b);
+
+
+ct_policy_t *
+ct_policy_create(ct_arena_t *arena, const ct_inventory_t *inventory,
+    const ct_anchors_t *anchors, const ct_issuer_t *issuers, size_t nissuers)
+{
+    size_t       i;
+    ct_policy_t *policy;
+
+    policy = ct_arena_calloc(arena, 1, sizeof(ct_policy_t));
+    if (policy == NULL) {
+        return NULL;
+    }
+
+    policy->inventory = inventory;
+    policy->issuers = issuers;
+    policy->nissuers = nissuers;
+    policy->familiar = ct_arena_calloc(arena, inventory->nserved,
+                                       sizeof(ct_familiar_t));
+    if (policy->familiar == NULL) {
+        return NULL;
+    }
+
+    for (i = 0; i < inventory->nserved; i++) {
+        ct_policy_learn(policy, i, anchors);
+    }
+
+    return policy;
+}
+
+
+static void
+ct_policy_learn(ct_policy_t *policy, size_t i, const ct_anchors_t *anchors)
+{
+    ct_ca_t            ca;
+    ct_buf_t           out;
+    ct_cert_t          cert;
+    ct_familiar_t     *familiar;
+    const ct_served_t *served;
+
+    familiar = &policy->familiar[i];
+    served = &policy->inventory->served[i];
+
+    (void) ct_cert_read(served->der, &cert);
+    ct_buf_fixed(&out, familiar->organization,
+                 sizeof(familiar->organization) - 1);
+    (void) ct_cert_name_attribute(&out, cert.issuer, CT_OID_ORGANIZATION);
+
+    if (ct_policy_learned(policy, i)) {
+        return;
+    }
+
+    (void) ct_chain_verify(anchors, served->der, served->chain,
+                           served->nchain, &ca);
+
+    memcpy(familiar->owner, ca.owner, sizeof(familiar->owner));
+    memcpy(familiar->issuer_key, ca.issuer_key, CT_HASH_LEN);
+    familiar->issuer_found = ca.issuer_found;
+}
+
+
+/* Hundreds of certificates often have one chain: what is above their direct
+ * issuer has been verified with the first of them. */
+static bool
+ct_policy_learned(ct_policy_t *policy, size_t i)
+{
+    size_t               k;
+    uint8_t              key[CT_HASH_LEN];
+    ct_cert_t            issuer;
+    ct_familiar_t       *familiar;
+    const ct_served_t   *served;
+    const ct_familiar_t *other;
+
+    familiar = &policy->familiar[i];
+    served = &policy->inventory->served[i];
+
+    if (served->nchain == 0) {
+        return false;
+    }
+
+    (void) ct_cert_read(served->chain[0], &issuer);
+    ct_sha256_once(issuer.spki, key);
+
+    for (k = 0; k < i; k++) {
+        other = &policy->familiar[k];
+
+        if (other->issuer_found && ct_hash_equal(other->issuer_key, key)
+            && ct_chains_equal(&policy->inventory->served[k], served))
+        {
+            break;
+        }
+    }
+
+    if (k == i || !ct_chain_signed_by(served->der, served->chain[0])) {
+        return false;
+    }
+
+    memcpy(familiar->owner, other->owner, sizeof(familiar->owner));
+    memcpy(familiar->issuer_key, key, CT_HASH_LEN);
+    familiar->issuer_found = true;
+
+    return true;
+}
+
+
+static bool
+ct_chains_equal(const ct_served_t *a, const ct_served_t *b)
+{
+    size_t i;
+
+    if (a->nchain != b->nchain) {
+        return false;
+    }
+
+    for (i = 0; i < a->nchain; i++) {
+        if (!ct_bytes_equal(a->chain[i], b->chain[i])) {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+const char *
+ct_policy_served_owner(const ct_policy_t *policy, size_t i)
+{
+    return i < policy->inventory->nserved ? policy->familiar[i].owner : "";
+}
+
+
+ct_verdict_e
+ct_policy_quick(const ct_policy_t *policy, const ct_facts_t *facts,
+    ct_reason_e *reason)
+{
+    size_t                i;
+    const ct_inventory_t *inventory;
+
+    inventory = policy->inventory;
+
+    for (i = 0; i < inventory->nserved; i++) {
+        if (ct_hash_equal(inventory->served[i].identity, facts->identity)) {
+            *reason = CT_REASON_IDENTITY;
+            return CT_VERDICT_SERVED;
+        }
+    }
+
+    if (ct_policy_names_served(policy, facts)) {
+        *reason = CT_REASON_KEY;
+        return CT_VERDICT_OURS;
+    }
+
+    *reason = CT_REASON_NONE;
+
+    return CT_VERDICT_NONE;
+}
+
+
+/* All of its names, with its key. A certificate without any that can be
+ * read is nobody's. */
+static bool
+ct_policy_names_served(const ct_policy_t *policy, const ct_facts_t *facts)
+{
+    size_t i;
+
+    if (facts->nnames == 0 || facts->names_cut) {
+        return false;
+    }
+
+    for (i = 0; i < facts->nnames; i++) {
+        if (!ct_policy_name_served(policy, facts->spki_sha256,
+                                   facts->names[i]))
+        {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+static bool
+ct_policy_name_served(const ct_policy_t *policy, const uint8_t *spki,
+    ct_bytes_t name)
+{
+    size_t             i, k;
+    const ct_served_t *served;
+
+    for (i = 0; i < policy->inventory->nserved; i++) {
+        served = &policy->inventory->served[i];
+
+        if (!ct_hash_equal(served->spki_sha256, spki)) {
+            continue;
+        }
+
+        for (k = 0; k < served->nnames; k++) {
+            if (ct_name_covers(served->names[k], name)) {
+                return true;
+            }
+        }
+    }
+
+    return false;
+}
+
+
+/* RFC 6125, 6.4.3: "*" in the first place stands for one label. */
+static bool
+ct_name_covers(ct_bytes_t served, ct_bytes_t name)
+{
+    ct_bytes_t label;
+
+    if (ct_bytes_equal(served, name)) {
+        return true;
+    }
+
+    return served.len > 2 && memcmp(served.data, "*.", 2) == 0
+           && ct_read_until(&name, '.', &label) && label.len != 0
+           && ct_bytes_equal(ct_bytes(served.data + 2, served.len - 2),
+                             name);
+}
+
+
+ct_verdict_e
+ct_policy_judge(const ct_policy_t *policy, const ct_facts_t *facts,
+    ct_reason_e *reason)
+{
+    ct_verdict_e verdict;
+
+    verdict = ct_policy_quick(policy, facts, reason);
+    if (verdict != CT_VERDICT_NONE) {
+        return verdict;
+    }
+
+    *reason = ct_policy_expected(policy, facts);
+    if (*reason != CT_REASON_NONE) {
+        return CT_VERDICT_EXPECTED;
+    }
+
+    *reason = ct_policy_unfamiliar(policy, facts);
+
+    return CT_VERDICT_UNFAMILIAR;
+}
+
+
+static ct_reason_e
+ct_policy_expected(const ct_policy_t *policy, const ct_facts_t *facts)
+{
+    if (facts->ca == NULL) {
+        return CT_REASON_NONE;
+    }
+
+    if (ct_policy_owner(policy, facts->ca)) {
+        return CT_REASON_OWNER;
+    }
+
+    if (ct_policy_configured(policy, facts->ca)) {
+        return CT_REASON_CONFIGURED;
+    }
+
+    return ct_policy_issuer_key(policy, facts) ? CT_REASON_ISSUER_KEY
+                                               : CT_REASON_NONE;
+}
+
+
+static bool
+ct_policy_owner(const ct_policy_t *policy, const ct_ca_t *ca)
+{
+    size_t i;
+
+    if (ca->owner[0] == '\0') {
+        return false;
+    }
+
+    for (i = 0; i < policy->inventory->nserved; i++) {
+        if (strcmp(policy->familiar[i].owner, ca->owner) == 0) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+static bool
+ct_policy_configured(const ct_policy_t *policy, const ct_ca_t *ca)
+{
+    size_t i;
+
+    for (i = 0; i < policy->nissuers; i++) {
+        if (ct_issuer_is(&policy->issuers[i], ca)) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* Every certificate of the path was verified from below, so a hash may name
+ * any of them, anchor or not. */
+static bool
+ct_issuer_is(const ct_issuer_t *issuer, const ct_ca_t *ca)
+{
+    size_t i;
+
+    if (issuer->owner.len != 0) {
+        return ct_bytes_equal_nocase(issuer->owner, ct_bytes_str(ca->owner));
+    }
+
+    for (i = 0; i < ca->npath; i++) {
+        if (ct_hash_equal(issuer->hash, ca->path_key[i])
+            || ct_hash_equal(issuer->hash, ca->path_cert[i]))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* For private CAs, which lead to no anchor. nginx may send no chain with a
+ * certificate: then it is asked whether the issuer of this one, which has
+ * been verified, has signed that one too. */
+static bool
+ct_policy_issuer_key(const ct_policy_t *policy, const ct_facts_t *facts)
+{
+    size_t            i;
+    const ct_bytes_t *issuer;
+
+    if (!facts->ca->issuer_found) {
+        return false;
+    }
+
+    for (i = 0; i < policy->inventory->nserved; i++) {
+        if (policy->familiar[i].issuer_found
+            && ct_hash_equal(policy->familiar[i].issuer_key,
+                             facts->ca->issuer_key))
+        {
+            return true;
+        }
+    }
+
+    issuer = ct_facts_issuer(facts);
+
+    return issuer != NULL && ct_policy_signed_by(policy, *issuer);
+}
+
+
+static bool
+ct_policy_signed_by(const ct_policy_t *policy, ct_bytes_t issuer)
+{
+    size_t    i;
+    ct_cert_t above, below;
+
+    (void) ct_cert_read(issuer, &above);
+
+    for (i = 0; i < policy->inventory->nserved; i++) {
+        (void) ct_cert_read(policy->inventory->served[i].der, &below);
+
+        if (!policy->familiar[i].issuer_found
+            && ct_bytes_equal(below.issuer, above.subject)
+            && ct_chain_signed_by(policy->inventory->served[i].der, issuer))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* The certificate of ca->issuer_key among those of the log. */
+static const ct_bytes_t *
+ct_facts_issuer(const ct_facts_t *facts)
+{
+    size_t    i;
+    uint8_t   key[CT_HASH_LEN];
+    ct_cert_t cert;
+
+    for (i = 0; i < facts->nissuers && i < CT_LIMIT_CHAIN; i++) {
+        (void) ct_cert_read(facts->issuers[i], &cert);
+        ct_sha256_once(cert.spki, key);
+
+        if (ct_hash_equal(key, facts->ca->issuer_key)) {
+            return &facts->issuers[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+static ct_reason_e
+ct_policy_unfamiliar(const ct_policy_t *policy, const ct_facts_t *facts)
+{
+    if (facts->ca != NULL && facts->ca->owner[0] != '\0') {
+        return CT_REASON_STRANGER;
+    }
+
+    if (facts->chain_missing) {
+        return CT_REASON_NO_CHAIN;
+    }
+
+    return ct_policy_impostor(policy, facts->issuer) ? CT_REASON_IMPOSTOR
+                                                     : CT_REASON_NO_ANCHOR;
+}
+
+
+/* Does the issuer call itself what an issuer of ours does? */
+static bool
+ct_policy_impostor(const ct_policy_t *policy, ct_bytes_t issuer)
+{
+    char       text[CT_LIMIT_TEXT];
+    size_t     i;
+    ct_buf_t   out;
+    ct_bytes_t organization;
+
+    ct_buf_fixed(&out, text, sizeof(text) - 1);
+    (void) ct_cert_name_attribute(&out, issuer, CT_OID_ORGANIZATION);
+    organization = ct_bytes(out.data, out.len);
+
+    if (organization.len == 0) {
+        return false;
+    }
+
+    for (i = 0; i < policy->inventory->nserved; i++) {
+        if (ct_bytes_equal_nocase(organization, ct_bytes_str(
+                policy->familiar[i].organization)))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+static bool
+ct_hash_equal(const uint8_t *a, const uint8_t *b)
+{
+    return memcmp(a, b, CT_HASH_LEN) == 0;
+}

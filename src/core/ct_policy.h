@@ -1,0 +1,122 @@
+/*
+ * ct_policy: the verdict, from what nginx serves - exact certificate, key,
+ * then CA - and never from issuer text, which anyone can write.
+ */
+
+#ifndef CT_POLICY_H
+#define CT_POLICY_H
+
+#include "ct_chain.h"
+
+/* Values are kept in zone and state file: only append. First hit decides. */
+typedef enum {
+    CT_VERDICT_NONE = 0,
+    CT_VERDICT_SERVED = 1,     /* nginx serves it */
+    CT_VERDICT_OURS = 2,       /* a key nginx serves, for names it serves */
+    CT_VERDICT_EXPECTED = 3,   /* our CA, our names: not served here yet */
+    CT_VERDICT_UNSERVED = 4,   /* expected, and never served (later) */
+    CT_VERDICT_UNFAMILIAR = 5, /* a CA that is not ours: alert */
+    CT_VERDICT_UNPARSABLE = 6  /* cannot be read, may cover us: alert */
+} ct_verdict_e;
+
+/* Why, for people; only append. */
+typedef enum {
+    CT_REASON_NONE = 0,
+    CT_REASON_IDENTITY,   /* its TBS is that of a served certificate */
+    CT_REASON_KEY,        /* its key is served for all of its names */
+    CT_REASON_OWNER,      /* its anchor's owner issued a served one */
+    CT_REASON_ISSUER_KEY, /* the key that signed it signed a served one */
+    CT_REASON_CONFIGURED, /* ct_issuer names its owner, key or certificate */
+    CT_REASON_STRANGER,   /* a known anchor, but none of ours */
+    CT_REASON_NO_ANCHOR,  /* the chain leads to no trusted anchor */
+    CT_REASON_IMPOSTOR,   /* no anchor, and it copies our CA's name */
+    CT_REASON_NO_CHAIN,   /* the log did not give the issuers */
+    CT_REASON_UNREADABLE  /* the entry cannot be parsed */
+} ct_reason_e;
+
+/* A certificate that nginx serves. Everything borrowed from the inventory's
+ * owner (a configuration cycle) and never changed. */
+typedef struct {
+    ct_bytes_t        der;
+    const ct_bytes_t *chain;     /* DER issuers that nginx sends with it */
+    size_t            nchain;
+    const ct_bytes_t *names;     /* lower case: SAN dNSNames, CNs; then
+                                    the names of the servers that use it */
+    size_t            nnames;
+    size_t            ncert_names; /* the first of them: the certificate's */
+    const char       *file;      /* as configured; never NULL */
+    int64_t           not_before_ms;
+    int64_t           not_after_ms;
+    uint8_t           identity[CT_HASH_LEN];
+    uint8_t           cert_sha256[CT_HASH_LEN];
+    uint8_t           spki_sha256[CT_HASH_LEN];
+} ct_served_t;
+
+typedef struct {
+    const ct_served_t *served;
+    size_t             nserved;
+} ct_inventory_t;
+
+/* One argument of ct_issuer: an owner's name, or the SHA-256 of a key or
+ * certificate on the way to the anchor. */
+typedef struct {
+    ct_bytes_t owner; /* empty: hash */
+    uint8_t    hash[CT_HASH_LEN];
+} ct_issuer_t;
+
+/* What is known of a logged certificate when it is judged. */
+typedef struct {
+    const uint8_t    *identity;
+    const uint8_t    *spki_sha256;
+    ct_bytes_t        issuer;     /* Name, whole TLV; may be empty */
+    const ct_bytes_t *names;      /* all of them, lower case */
+    size_t            nnames;
+    bool              names_cut;  /* there are more than `names` */
+    const ct_ca_t    *ca;         /* NULL: not established yet */
+    const ct_bytes_t *issuers;    /* DER; to ask private CAs; may be empty */
+    size_t            nissuers;
+    bool              chain_missing; /* the log would not give issuers */
+} ct_facts_t;
+
+/* The CAs that are ours, learned once per configuration from the inventory:
+ * owners of served certificates and keys that issued them. */
+typedef struct ct_policy_s ct_policy_t;
+
+
+/*
+ * Fills what can be computed of a served certificate from `der`: identity,
+ * hashes, validity, and its names lower-cased from `arena`. Then appends
+ * `extra` (server names). CT_E_ENCODING, CT_E_MEMORY.
+ */
+ct_rc_t ct_served_read(ct_served_t *served, ct_bytes_t der,
+    const ct_bytes_t *extra, size_t nextra, ct_arena_t *arena);
+
+/* Verifies every served certificate's own chain to establish its CA; some
+ * ms each, so in the engine's thread. Borrows all arguments. NULL: memory. */
+ct_policy_t *ct_policy_create(ct_arena_t *arena,
+    const ct_inventory_t *inventory, const ct_anchors_t *anchors,
+    const ct_issuer_t *issuers, size_t nissuers);
+
+/* SERVED or OURS when identity or key say so, NONE otherwise: needs no
+ * chain, so it is asked first. */
+ct_verdict_e ct_policy_quick(const ct_policy_t *policy,
+    const ct_facts_t *facts, ct_reason_e *reason);
+
+/* The whole verdict; never NONE. */
+ct_verdict_e ct_policy_judge(const ct_policy_t *policy,
+    const ct_facts_t *facts, ct_reason_e *reason);
+
+/* Owner established for served certificate i; "" when none was. */
+const char *ct_policy_served_owner(const ct_policy_t *policy, size_t i);
+
+/* "served" ... "unparsable"; "none". */
+const char *ct_verdict_name(ct_verdict_e verdict);
+
+/* Does this verdict wake somebody up? */
+bool ct_verdict_alarms(ct_verdict_e verdict);
+
+/* The why, a sentence for people; `ca` and `issuer` are put into it. */
+void ct_reason_text(ct_buf_t *out, ct_reason_e reason, ct_bytes_t ca,
+    ct_bytes_t issuer);
+
+#endif

@@ -1,0 +1,135 @@
+/*
+ * ct_reason: verdicts and reasons in words. The words of a verdict are part
+ * of the JSON interface; the sentences are for people and may change.
+ */
+
+#include "ct_policy.h"
+
+
+static void ct_reason_quoted(ct_buf_t *out, const char *before,
+    ct_bytes_t name, const char *otherwise);
+
+
+const char *
+ct_verdict_name(ct_verdict_e verdict)
+{
+    switch (verdict) {
+
+    case CT_VERDICT_NONE:
+        break;
+
+    case CT_VERDICT_SERVED:
+        return "served";
+
+    case CT_VERDICT_OURS:
+        return "ours";
+
+    case CT_VERDICT_EXPECTED:
+        return "expected";
+
+    case CT_VERDICT_UNSERVED:
+        return "unserved";
+
+    case CT_VERDICT_UNFAMILIAR:
+        return "unfamiliar";
+
+    case CT_VERDICT_UNPARSABLE:
+        return "unparsable";
+    }
+
+    return "none";
+}
+
+
+bool
+ct_verdict_alarms(ct_verdict_e verdict)
+{
+    return verdict == CT_VERDICT_UNSERVED || verdict == CT_VERDICT_UNFAMILIAR
+           || verdict == CT_VERDICT_UNPARSABLE;
+}
+
+
+void
+ct_reason_text(ct_buf_t *out, ct_reason_e reason, ct_bytes_t ca,
+    ct_bytes_t issuer)
+{
+    switch (reason) {
+
+    case CT_REASON_IDENTITY:
+        ct_buf_puts(out, "nginx serves this certificate");
+        return;
+
+    case CT_REASON_KEY:
+        ct_buf_puts(out, "nginx serves all of its names with the same key");
+        return;
+
+    case CT_REASON_OWNER:
+        ct_reason_quoted(out, "issued by ", ca, "issued by a CA");
+        ct_buf_puts(out, ", which also issued a certificate that nginx "
+                         "serves; it is not served here yet");
+        return;
+
+    case CT_REASON_ISSUER_KEY:
+        ct_buf_puts(out, "signed with the same key as a certificate that "
+                         "nginx serves; it is not served here yet");
+        return;
+
+    case CT_REASON_CONFIGURED:
+        ct_reason_quoted(out, "issued by ", ca, "issued by a CA");
+        ct_buf_puts(out, ", which ct_issuer allows; it is not served here "
+                         "yet");
+        return;
+
+    case CT_REASON_STRANGER:
+        ct_reason_quoted(out, "issued by ", ca, "issued by a CA");
+        ct_buf_puts(out, ", which has not issued any certificate that nginx "
+                         "serves");
+        return;
+
+    case CT_REASON_NO_ANCHOR:
+        ct_reason_quoted(out, "its issuer ", issuer, "its issuer");
+        ct_buf_puts(out, " does not lead to any trusted CA");
+        return;
+
+    case CT_REASON_IMPOSTOR:
+        ct_reason_quoted(out, "it says that it was issued by ", issuer,
+                         "it says that a CA of yours issued it");
+        ct_buf_puts(out, ", a name that your own CA uses, but no trusted CA "
+                         "can be shown to stand behind it");
+        return;
+
+    case CT_REASON_NO_CHAIN:
+        ct_reason_quoted(out, "it says that it was issued by ", issuer,
+                         "it does not say who issued it");
+        ct_buf_puts(out, ", but the log did not give the certificates that "
+                         "would prove it");
+        return;
+
+    case CT_REASON_UNREADABLE:
+        ct_buf_puts(out, "it cannot be read in full and may cover a watched "
+                         "name");
+        return;
+
+    case CT_REASON_NONE:
+        break;
+    }
+
+    ct_buf_puts(out, "not judged yet");
+}
+
+
+/* before "name", or else `otherwise`. */
+static void
+ct_reason_quoted(ct_buf_t *out, const char *before, ct_bytes_t name,
+    const char *otherwise)
+{
+    if (name.len == 0) {
+        ct_buf_puts(out, otherwise);
+        return;
+    }
+
+    ct_buf_puts(out, before);
+    ct_buf_putc(out, '"');
+    ct_buf_bytes(out, name);
+    ct_buf_putc(out, '"');
+}

@@ -1,0 +1,45 @@
+/*
+ * ct_report_part: what the faces share; private to ct_report*.c, and to the
+ * test that asks whether every field of every template is filled.
+ */
+
+#ifndef CT_REPORT_PART_H
+#define CT_REPORT_PART_H
+
+#include "ct_page.h"
+#include "ct_summary.h"
+
+#define CT_REPORT_VERSION 1
+
+/* The longest finding, record or certificate in JSON: every byte of a text
+ * as a \u escape. An answer ends before the next might not fit, and `next`
+ * leads on: nobody can make the list unreadable by what he puts into it. */
+#define CT_REPORT_ROOM (8 * CT_LIMIT_FINDING_TEXT)
+
+#define CT_REPORT_SENTENCE 1024 /* bytes of one */
+#define CT_REPORT_CUT      256  /* bytes of a text inside one */
+
+
+ct_rc_t ct_report_done(const ct_buf_t *out);
+
+/* Is there room for one more of the longest? */
+bool ct_report_room(const ct_buf_t *out);
+
+/* A string; null where there is nothing to say. */
+void ct_report_text(ct_json_t *json, const char *name, ct_bytes_t text);
+
+/* Why this verdict; long issuers are cut in it. */
+void ct_report_reason(ct_buf_t *out, const ct_finding_t *finding,
+    const ct_finding_text_t *parts);
+
+/* At most `most` bytes, not ending inside a character. */
+ct_bytes_t ct_report_cut(ct_bytes_t text, size_t most);
+
+/* The text as it was before it was full: for fixed buffers, display. */
+ct_bytes_t ct_report_written(const ct_buf_t *buf);
+
+/* ct_report_page, counting fields of templates that nobody fills. */
+ct_rc_t ct_report_page_check(const ct_report_t *report, ct_buf_t *out,
+    size_t *unknown);
+
+#endif

@@ -1,0 +1,509 @@
+/*
+ * ct_report_rows: findings, logs and served certificates on the page. Long
+ * lists and long texts from certificates are cut here; the JSON has them
+ * whole.
+ */
+
+#include "ct_cert.h"
+#include "ct_html.h"
+#include "ct_report_rows.h"
+
+#include <string.h>
+
+#define CT_ROWS_NAMES 8 /* of one certificate; the rest is counted */
+
+/* Names picked for display: those that made us look come first. */
+typedef struct {
+    ct_bytes_t name[CT_ROWS_NAMES];
+    size_t     n;
+} ct_picked_t;
+
+typedef struct {
+    const ct_store_t   *store;
+    const ct_finding_t *finding;
+} ct_places_t;
+
+
+static void ct_rows_shown(ct_page_t *row, const ct_view_t *view,
+    const ct_shown_t *shown);
+static void ct_row_finding(ct_page_t *row, const ct_view_t *view,
+    const ct_finding_t *finding);
+static void ct_row_names(ct_page_t *row, const ct_finding_t *finding,
+    const ct_finding_text_t *parts, ct_picked_t *picked);
+static void ct_pick_names(ct_picked_t *picked,
+    const ct_finding_text_t *parts, bool related);
+static bool ct_name_related(ct_bytes_t name, ct_bytes_t matched);
+static bool ct_name_below(ct_bytes_t name, ct_bytes_t above);
+static void ct_row_issuer(ct_page_t *row, const ct_finding_text_t *parts);
+static void ct_row_flags(ct_page_t *row, const ct_finding_t *finding,
+    int64_t now_ms);
+static void ct_row_hashes(ct_page_t *row, const ct_finding_t *finding);
+static void ct_rows_names(ct_page_t *row, const void *data);
+static void ct_row_name(ct_page_t *row, ct_bytes_t name);
+static void ct_rows_places(ct_page_t *row, const void *data);
+static void ct_row_log(ct_page_t *row, const ct_view_t *view,
+    const ct_log_record_t *log);
+static void ct_row_log_name(ct_page_t *row, const ct_log_record_t *log);
+static unsigned ct_log_percent(const ct_cursor_t *cursor);
+static const char *ct_log_mood(const ct_log_record_t *log);
+static void ct_row_served(ct_page_t *row, const ct_view_t *view,
+    const ct_served_t *served);
+static void ct_rows_served_names(ct_page_t *row, const void *data);
+
+
+void
+ct_rows_urgent(ct_page_t *row, const void *data)
+{
+    const ct_view_t *view;
+
+    view = data;
+
+    ct_rows_shown(row, view, &view->urgent);
+}
+
+
+void
+ct_rows_findings(ct_page_t *row, const void *data)
+{
+    const ct_view_t *view;
+
+    view = data;
+
+    ct_rows_shown(row, view, &view->found);
+}
+
+
+static void
+ct_rows_shown(ct_page_t *row, const ct_view_t *view, const ct_shown_t *shown)
+{
+    size_t       i;
+    ct_finding_t finding;
+
+    for (i = 0; i < shown->n; i++) {
+        view->text->len = 0;
+
+        /* it may have given way to a newer one since the page began */
+
+        if (ct_store_finding(view->report->store, shown->numbers[i],
+                             &finding, view->text))
+        {
+            ct_page_row(row, row);
+            ct_row_finding(row, view, &finding);
+        }
+    }
+}
+
+
+static void
+ct_row_finding(ct_page_t *row, const ct_view_t *view,
+    const ct_finding_t *finding)
+{
+    uint8_t           id[2 * CT_HASH_LEN], reason[CT_REPORT_SENTENCE];
+    size_t            kept;
+    ct_buf_t          id_buf, reason_buf;
+    ct_picked_t       picked;
+    ct_places_t       places;
+    ct_finding_text_t parts;
+
+    if (!ct_finding_text_read(ct_buf_slice(view->text), &parts)) {
+        memset(&parts, 0, sizeof(parts));
+    }
+
+    ct_buf_fixed(&id_buf, id, sizeof(id));
+    ct_finding_id(&id_buf, finding);
+    ct_buf_fixed(&reason_buf, reason, sizeof(reason));
+    ct_report_reason(&reason_buf, finding, &parts);
+
+    ct_page_text(row, "id", ct_report_written(&id_buf));
+    ct_page_str(row, "verdict", ct_verdict_name(finding->verdict));
+    ct_page_text(row, "reason", ct_report_written(&reason_buf));
+    ct_row_names(row, finding, &parts, &picked);
+    ct_row_issuer(row, &parts);
+    ct_row_flags(row, finding, view->report->now_ms);
+    ct_row_hashes(row, finding);
+    ct_rows_moment(row, CT_FIELD_DATE, "not_before", "not_before_text",
+                   finding->not_before_ms);
+    ct_rows_moment(row, CT_FIELD_DATE, "not_after", "not_after_text",
+                   finding->not_after_ms);
+    ct_rows_moment(row, CT_FIELD_TIME, "first_seen", "first_seen_text",
+                   finding->first_seen_ms);
+
+    kept = finding->nplaces < CT_LIMIT_FINDING_LOGS ? finding->nplaces
+                                                    : CT_LIMIT_FINDING_LOGS;
+    places = (ct_places_t) {view->report->store, finding};
+    ct_page_rows(row, "places", ct_rows_places, &places);
+    ct_page_number(row, "places_rest", finding->nplaces - kept);
+
+    ct_page_render(row, CT_BYTES(ct_html_finding));
+}
+
+
+/* The first name is the heading; without any, the watched name is. */
+static void
+ct_row_names(ct_page_t *row, const ct_finding_t *finding,
+    const ct_finding_text_t *parts, ct_picked_t *picked)
+{
+    ct_bytes_t first;
+
+    picked->n = 0;
+    ct_pick_names(picked, parts, true);
+    ct_pick_names(picked, parts, false);
+
+    first = picked->n != 0 ? picked->name[0] : parts->matched;
+
+    ct_page_text(row, "name", ct_report_cut(first, CT_LIMIT_NAME));
+    ct_page_number(row, "name_cut", first.len > CT_LIMIT_NAME);
+    ct_page_number(row, "more", picked->n > 1);
+    ct_page_rows(row, "names", ct_rows_names, picked);
+    ct_page_number(row, "rest", finding->nnames > picked->n
+                                ? finding->nnames - picked->n : 0);
+}
+
+
+static void
+ct_pick_names(ct_picked_t *picked, const ct_finding_text_t *parts,
+    bool related)
+{
+    ct_bytes_t names, name;
+
+    names = parts->names;
+
+    while (picked->n < CT_ROWS_NAMES && ct_finding_name(&names, &name)) {
+        if (ct_name_related(name, parts->matched) == related) {
+            picked->name[picked->n++] = name;
+        }
+    }
+}
+
+
+/* The watched name, one below it, or a wildcard that covers it. */
+static bool
+ct_name_related(ct_bytes_t name, ct_bytes_t matched)
+{
+    if (ct_bytes_equal(name, matched) || ct_name_below(name, matched)) {
+        return true;
+    }
+
+    return name.len > 2
+           && name.data[0] == '*'
+           && name.data[1] == '.'
+           && ct_name_below(matched, ct_bytes(name.data + 2, name.len - 2));
+}
+
+
+static bool
+ct_name_below(ct_bytes_t name, ct_bytes_t above)
+{
+    size_t n;
+
+    if (above.len == 0 || name.len <= above.len) {
+        return false;
+    }
+
+    n = name.len - above.len;
+
+    return name.data[n - 1] == '.'
+           && ct_bytes_equal(ct_bytes(name.data + n, above.len), above);
+}
+
+
+static void
+ct_row_issuer(ct_page_t *row, const ct_finding_text_t *parts)
+{
+    ct_page_text(row, "issuer", ct_report_cut(parts->issuer, CT_REPORT_CUT));
+    ct_page_number(row, "issuer_cut", parts->issuer.len > CT_REPORT_CUT);
+    ct_page_text(row, "ca", ct_report_cut(parts->ca, CT_REPORT_CUT));
+}
+
+
+static void
+ct_row_flags(ct_page_t *row, const ct_finding_t *finding, int64_t now_ms)
+{
+    uint32_t flags;
+
+    flags = finding->flags;
+
+    ct_page_number(row, "alarm", ct_verdict_alarms(finding->verdict));
+    ct_page_number(row, "unverified", flags & CT_FINDING_UNVERIFIED);
+    ct_page_number(row, "foreign", flags & CT_FINDING_FOREIGN);
+    ct_page_number(row, "precertificate",
+                   (flags & (CT_FINDING_PRECERT | CT_FINDING_FINAL))
+                   == CT_FINDING_PRECERT);
+    ct_page_number(row, "expired", finding->not_after_ms != 0
+                                   && finding->not_after_ms < now_ms);
+}
+
+
+static void
+ct_row_hashes(ct_page_t *row, const ct_finding_t *finding)
+{
+    size_t len;
+
+    static const uint8_t zero[CT_HASH_LEN];
+
+    len = finding->serial_len < CT_LIMIT_SERIAL ? finding->serial_len
+                                                : CT_LIMIT_SERIAL;
+
+    ct_page_hex(row, "serial", finding->serial, len);
+    ct_page_hex(row, "cert_sha256", finding->cert_sha256, CT_HASH_LEN);
+    ct_page_hex(row, "tbs_sha256", finding->identity, CT_HASH_LEN);
+    ct_page_hex(row, "spki_sha256", finding->spki_sha256, CT_HASH_LEN);
+
+    len = memcmp(finding->issuer_key, zero, CT_HASH_LEN) != 0 ? CT_HASH_LEN
+                                                              : 0;
+    ct_page_hex(row, "issuer_key", finding->issuer_key, len);
+}
+
+
+/* Those behind the heading. */
+static void
+ct_rows_names(ct_page_t *row, const void *data)
+{
+    size_t             i;
+    const ct_picked_t *picked;
+
+    picked = data;
+
+    for (i = 1; i < picked->n; i++) {
+        ct_row_name(row, picked->name[i]);
+    }
+}
+
+
+static void
+ct_row_name(ct_page_t *row, ct_bytes_t name)
+{
+    ct_page_row(row, row);
+    ct_page_text(row, "name", ct_report_cut(name, CT_LIMIT_NAME));
+    ct_page_number(row, "cut", name.len > CT_LIMIT_NAME);
+    ct_page_render(row, CT_BYTES(ct_html_name));
+}
+
+
+static void
+ct_rows_places(ct_page_t *row, const void *data)
+{
+    size_t             i;
+    ct_log_record_t    log;
+    const ct_place_t  *place;
+    const ct_places_t *places;
+
+    places = data;
+
+    for (i = 0; i < places->finding->nplaces && i < CT_LIMIT_FINDING_LOGS;
+         i++)
+    {
+        place = &places->finding->places[i];
+
+        if (!ct_store_log(places->store, place->log, &log)) {
+            memset(&log, 0, sizeof(log));
+        }
+
+        ct_page_row(row, row);
+        ct_page_text(row, "log", CT_SUMMARY_TEXT(log.description));
+        ct_page_number(row, "index", place->index);
+        ct_rows_moment(row, CT_FIELD_TIME, "time", "time_text",
+                       place->timestamp_ms);
+        ct_page_number(row, "precertificate", place->precertificate != 0);
+        ct_page_render(row, CT_BYTES(ct_html_place));
+    }
+}
+
+
+void
+ct_rows_logs(ct_page_t *row, const void *data)
+{
+    size_t           i;
+    ct_log_record_t  log;
+    const ct_view_t *view;
+
+    view = data;
+
+    for (i = 0; i < ct_store_nlogs(view->report->store); i++) {
+        if (ct_store_log(view->report->store, i, &log)
+            && ct_summary_follows(&log))
+        {
+            ct_page_row(row, row);
+            ct_row_log(row, view, &log);
+        }
+    }
+}
+
+
+static void
+ct_row_log(ct_page_t *row, const ct_view_t *view, const ct_log_record_t *log)
+{
+    int64_t            age;
+    const ct_cursor_t *cursor;
+
+    cursor = &log->cursor;
+    age = view->report->now_ms - log->last_success_ms;
+
+    ct_row_log_name(row, log);
+    ct_page_text(row, "error", ct_summary_fails(log)
+                               ? CT_SUMMARY_TEXT(log->error)
+                               : ct_bytes(NULL, 0));
+    ct_page_str(row, "state", ct_summary_state_name(log->state));
+    ct_page_str(row, "mood", ct_log_mood(log));
+    ct_page_number(row, "verified", cursor->verified.size);
+    ct_page_number(row, "size", cursor->latest.size);
+    ct_page_number(row, "partly", cursor->verified.size
+                                  != cursor->latest.size);
+    ct_page_number(row, "percent", ct_log_percent(cursor));
+    ct_page_number(row, "lag", ct_cursor_lag(cursor));
+    ct_page_ms(row, CT_FIELD_STAMP, "success", log->last_success_ms);
+    ct_page_ms(row, CT_FIELD_AGE, "success_age", age);
+
+    ct_page_render(row, CT_BYTES(ct_html_log));
+}
+
+
+static void
+ct_row_log_name(ct_page_t *row, const ct_log_record_t *log)
+{
+    ct_page_text(row, "description", CT_SUMMARY_TEXT(log->description));
+    ct_page_text(row, "operator", CT_SUMMARY_TEXT(log->operator_name));
+    ct_page_str(row, "type", log->type == CT_LOG_STATIC ? "static"
+                                                        : "RFC 6962");
+    ct_page_str(row, "listed", ct_log_state_name(log->listed));
+    ct_page_text(row, "url", CT_SUMMARY_TEXT(log->url));
+}
+
+
+/* Of the way from where we began: a log may be entered in its middle. */
+static unsigned
+ct_log_percent(const ct_cursor_t *cursor)
+{
+    uint64_t start, done, all;
+
+    start = cursor->started ? cursor->start : 0;
+
+    if (cursor->latest.size <= start || cursor->verified.size <= start) {
+        return 0;
+    }
+
+    all = cursor->latest.size - start;
+    done = cursor->verified.size - start;
+
+    if (done >= all) {
+        return 100;
+    }
+
+    return (unsigned) ((double) done * 100 / (double) all);
+}
+
+
+static const char *
+ct_log_mood(const ct_log_record_t *log)
+{
+    if (ct_summary_fails(log)) {
+        return "bad";
+    }
+
+    return log->state == CT_FOLLOW_FOLLOWING ? "good" : "busy";
+}
+
+
+void
+ct_rows_idle(ct_page_t *row, const void *data)
+{
+    size_t           i;
+    ct_bytes_t       why;
+    ct_log_record_t  log;
+    const ct_view_t *view;
+
+    view = data;
+
+    for (i = 0; i < ct_store_nlogs(view->report->store); i++) {
+        if (!ct_store_log(view->report->store, i, &log)
+            || ct_summary_follows(&log))
+        {
+            continue;
+        }
+
+        why = CT_SUMMARY_TEXT(log.skip);
+
+        if (log.state != CT_FOLLOW_SKIPPED || why.len == 0) {
+            why = ct_bytes_str(ct_summary_state_name(log.state));
+        }
+
+        ct_page_row(row, row);
+        ct_row_log_name(row, &log);
+        ct_page_text(row, "why", why);
+        ct_page_render(row, CT_BYTES(ct_html_idle));
+    }
+}
+
+
+void
+ct_rows_served(ct_page_t *row, const void *data)
+{
+    size_t                i;
+    const ct_view_t      *view;
+    const ct_inventory_t *inventory;
+
+    view = data;
+    inventory = view->report->inventory;
+
+    for (i = 0; i < inventory->nserved && i < CT_ROWS_SERVED; i++) {
+        ct_page_row(row, row);
+        ct_row_served(row, view, &inventory->served[i]);
+    }
+}
+
+
+static void
+ct_row_served(ct_page_t *row, const ct_view_t *view,
+    const ct_served_t *served)
+{
+    size_t    names;
+    uint8_t   room[CT_REPORT_CUT];
+    ct_buf_t  issuer;
+    ct_cert_t cert;
+
+    ct_buf_fixed(&issuer, room, sizeof(room));
+
+    if (ct_cert_read(served->der, &cert) == CT_OK) {
+        ct_cert_name_text(&issuer, cert.issuer);
+    }
+
+    names = served->ncert_names;
+
+    ct_page_rows(row, "names", ct_rows_served_names, served);
+    ct_page_number(row, "rest", names > CT_ROWS_NAMES
+                                ? names - CT_ROWS_NAMES : 0);
+    ct_page_text(row, "issuer", ct_report_written(&issuer));
+    ct_rows_moment(row, CT_FIELD_DATE, "not_before", "not_before_text",
+                   served->not_before_ms);
+    ct_rows_moment(row, CT_FIELD_DATE, "not_after", "not_after_text",
+                   served->not_after_ms);
+    ct_page_number(row, "expired",
+                   served->not_after_ms < view->report->now_ms);
+    ct_page_str(row, "file", served->file);
+    ct_page_hex(row, "cert_sha256", served->cert_sha256, CT_HASH_LEN);
+
+    ct_page_render(row, CT_BYTES(ct_html_certificate));
+}
+
+
+static void
+ct_rows_served_names(ct_page_t *row, const void *data)
+{
+    size_t             i;
+    const ct_served_t *served;
+
+    served = data;
+
+    for (i = 0; i < served->ncert_names && i < CT_ROWS_NAMES; i++) {
+        ct_row_name(row, served->names[i]);
+    }
+}
+
+
+void
+ct_rows_moment(ct_page_t *page, ct_field_e kind, const char *stamp,
+    const char *text, int64_t ms)
+{
+    ct_page_ms(page, CT_FIELD_STAMP, stamp, ms);
+    ct_page_ms(page, kind, text, ms);
+}

@@ -1,0 +1,211 @@
+/*
+ * ct_store: everything that is known, in one flat piece of memory - a
+ * shared zone in nginx, malloc in tests and benches.
+ *
+ * One writer (the engine's thread), any number of readers in any process.
+ * No pointers inside, no allocation after ct_store_create. Every record
+ * carries a sequence count that is odd while it is written: readers copy
+ * and check, and never wait; a writer may be killed at any instruction,
+ * and ct_store_repair puts right what it left behind.
+ *
+ *   header | status | logs | findings | alerts | blocks (texts)
+ *
+ * Records are multiples of 8 bytes and are copied by relaxed atomic words.
+ */
+
+#ifndef CT_STORE_H
+#define CT_STORE_H
+
+#include "ct_cursor.h"
+#include "ct_limits.h"
+#include "ct_loglist.h"
+#include "ct_policy.h"
+
+typedef struct ct_store_s ct_store_t; /* the memory itself */
+
+#define CT_STORE_MIN (512 * 1024) /* bytes; less is refused */
+
+/* What the engine says of itself and of the whole. */
+typedef struct {
+    int64_t  started_ms;   /* this engine; 0: none has run yet */
+    int64_t  heartbeat_ms; /* its last turn */
+    int64_t  saved_ms;     /* last snapshot on disk */
+    int64_t  since_ms;     /* when monitoring began, across restarts */
+    uint64_t generation;   /* engines that have owned this store */
+    uint64_t version;      /* grows with every change worth saving */
+    uint64_t dropped;      /* findings without room */
+    uint64_t alerts_dropped;
+    uint64_t alerts_sent;
+    uint64_t alerts_failed; /* given up after CT_LIMIT_ATTEMPTS */
+    uint64_t watched;      /* names on the watch */
+    int32_t  pid;
+    uint8_t  running;
+    uint8_t  reserved[3];
+    char     error[CT_LIMIT_ERROR]; /* of engine or state file; empty: none */
+    char     list[CT_LIMIT_ERROR];  /* what was read of the log list */
+} ct_status_t;
+
+typedef enum {
+    CT_FOLLOW_STARTING = 0, /* nothing known yet */
+    CT_FOLLOW_FOLLOWING,    /* verified up to the latest head */
+    CT_FOLLOW_CATCHING_UP,
+    CT_FOLLOW_FAILING,      /* see error; retried with back-off */
+    CT_FOLLOW_MISBEHAVING,  /* what it serves contradicts what it signs */
+    CT_FOLLOW_NOT_YET,      /* RFC 6962: not followed yet */
+    CT_FOLLOW_SKIPPED,      /* the list says it need not be; see skip */
+    CT_FOLLOW_UNLISTED      /* position kept, not configured any more */
+} ct_follow_e;
+
+typedef struct {
+    ct_cursor_t cursor;
+    int64_t     last_success_ms; /* last good answer */
+    int64_t     last_error_ms;   /* 0: never */
+    uint64_t    entries;         /* scanned */
+    uint64_t    matches;
+    uint64_t    malformed;
+    uint8_t     id[CT_HASH_LEN]; /* log_id; with url the identity here */
+    uint8_t     type;            /* ct_log_type_e */
+    uint8_t     state;           /* ct_follow_e */
+    uint8_t     listed;          /* ct_log_state_e */
+    uint8_t     reserved[5];
+    char        url[CT_LIMIT_URL];
+    char        description[CT_LIMIT_TEXT];
+    char        operator_name[CT_LIMIT_TEXT];
+    char        error[CT_LIMIT_ERROR]; /* of the last failure; kept until
+                                          the next success */
+    char        skip[CT_LIMIT_TEXT];
+} ct_log_record_t;
+
+/* Where a certificate was logged. */
+typedef struct {
+    uint32_t log; /* log record number */
+    uint32_t precertificate;
+    uint64_t index;
+    int64_t  timestamp_ms;
+} ct_place_t;
+
+#define CT_FINDING_PRECERT    0x01 /* seen as a pre-certificate */
+#define CT_FINDING_FINAL      0x02 /* seen as a final certificate */
+#define CT_FINDING_UNVERIFIED 0x04 /* no signed root covers it yet */
+#define CT_FINDING_FOREIGN    0x08 /* has names that are not watched */
+#define CT_FINDING_ALERTED    0x10 /* its alert was queued */
+#define CT_FINDING_NAMES_CUT  0x20 /* more names than could be kept */
+#define CT_FINDING_WAS_SERVED 0x40 /* SERVED or OURS once: stays silent */
+
+typedef struct {
+    uint64_t   number; /* 1, 2, ... in order of discovery; 0: empty */
+    int64_t    first_seen_ms;
+    int64_t    not_before_ms;
+    int64_t    not_after_ms;
+    uint8_t    identity[CT_HASH_LEN];    /* tbs_sha256, spliced */
+    uint8_t    cert_sha256[CT_HASH_LEN]; /* as submitted: final if seen */
+    uint8_t    spki_sha256[CT_HASH_LEN];
+    uint8_t    issuer_key[CT_HASH_LEN];  /* verified; zero: unknown */
+    uint8_t    serial[CT_LIMIT_SERIAL];
+    uint16_t   serial_len;
+    uint8_t    verdict;  /* ct_verdict_e */
+    uint8_t    reason;   /* ct_reason_e */
+    uint32_t   flags;
+    uint32_t   nnames;   /* in the certificate */
+    uint32_t   nplaces;  /* found in all; kept: CT_LIMIT_FINDING_LOGS */
+    ct_place_t places[CT_LIMIT_FINDING_LOGS];
+    uint32_t   text_len; /* set by the store */
+    uint32_t   block;    /* first block of the text; set by the store */
+    uint32_t   bucket_next; /* writer only */
+    uint32_t   reserved;
+} ct_finding_t;
+
+/* Its text, one after the other, each u16 length and bytes: issuer DN, CA
+ * owner, matched name, then names lower case. See ct_finding.h. */
+
+/* An alert that is still to be delivered: finding x channel. */
+typedef struct {
+    uint64_t finding;  /* number; 0: free */
+    uint64_t channel;  /* hash of the receiver's address */
+    int64_t  due_ms;   /* next attempt */
+    int64_t  queued_ms;
+    uint32_t attempts;
+    int32_t  status;   /* HTTP status of the last one; 0: no answer */
+} ct_alert_t;
+
+
+/*
+ * Writes an empty store into `len` bytes at `mem` (8-byte aligned) and
+ * returns it; NULL when len < CT_STORE_MIN. How many of each fit follows
+ * from len alone.
+ */
+ct_store_t *ct_store_create(void *mem, size_t len);
+
+/* The store at `mem` when it is one of this layout and length, else NULL. */
+ct_store_t *ct_store_attach(void *mem, size_t len);
+
+size_t ct_store_max_logs(const ct_store_t *store);
+size_t ct_store_max_findings(const ct_store_t *store);
+size_t ct_store_max_alerts(const ct_store_t *store);
+
+
+/* Readers: any thread of any process. A copy is whole or the call returns
+ * false: empty, out of range, or being written for longer than a few tries. */
+bool ct_store_status(const ct_store_t *store, ct_status_t *status);
+size_t ct_store_nlogs(const ct_store_t *store);
+bool ct_store_log(const ct_store_t *store, size_t i, ct_log_record_t *log);
+
+/* Findings are numbered 1 to ct_store_last(); some in between are gone. */
+uint64_t ct_store_last(const ct_store_t *store);
+bool ct_store_finding(const ct_store_t *store, uint64_t number,
+    ct_finding_t *finding, ct_buf_t *text);
+bool ct_store_alert(const ct_store_t *store, size_t i, ct_alert_t *alert);
+
+/* Blocks in use and in all, for the zone's fill level. */
+void ct_store_usage(const ct_store_t *store, size_t *findings,
+    size_t *blocks, size_t *max_blocks);
+
+
+/* The writer, one thread. */
+
+/* After taking over from another writer, dead or alive. */
+void ct_store_repair(ct_store_t *store);
+
+/* Everything of another store into an empty one, of whatever size. False,
+ * and still empty, when it does not fit or the other's writer was killed
+ * amid a record. */
+bool ct_store_copy(ct_store_t *to, const ct_store_t *from,
+    ct_arena_t *scratch);
+
+/* Empties findings, logs and alerts: before a snapshot is loaded. */
+void ct_store_clear(ct_store_t *store);
+
+void ct_store_set_status(ct_store_t *store, const ct_status_t *status);
+
+/* Number of the log record with this id and url, or a new one;
+ * CT_E_FULL. */
+ct_rc_t ct_store_log_slot(ct_store_t *store, const uint8_t id[CT_HASH_LEN],
+    const char *url, size_t *i);
+void ct_store_set_log(ct_store_t *store, size_t i,
+    const ct_log_record_t *log);
+
+/* Number of the finding with this identity; 0: none. */
+uint64_t ct_store_find(const ct_store_t *store,
+    const uint8_t identity[CT_HASH_LEN]);
+
+/*
+ * A new finding; the store sets number (unless it is not 0: loading),
+ * text_len and block. When full the oldest silent finding gives way, then
+ * the oldest whose alert is not waiting; CT_E_FULL when there is none:
+ * dropped, and counted in the status by the caller.
+ */
+ct_rc_t ct_store_add(ct_store_t *store, ct_finding_t *finding,
+    ct_bytes_t text);
+
+/* Replaces the fixed part of finding->number; its text stays. */
+void ct_store_update(ct_store_t *store, const ct_finding_t *finding);
+
+/* Replaces both. CT_E_FULL when the text does not fit: nothing changes. */
+ct_rc_t ct_store_replace(ct_store_t *store, const ct_finding_t *finding,
+    ct_bytes_t text);
+
+/* Queues once per (finding, channel); CT_E_FULL. */
+ct_rc_t ct_store_queue(ct_store_t *store, const ct_alert_t *alert);
+void ct_store_set_alert(ct_store_t *store, size_t i, const ct_alert_t *alert);
+
+#endif

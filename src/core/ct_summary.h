@@ -1,0 +1,92 @@
+/*
+ * ct_summary: the store in numbers, and what they come to in a sentence.
+ * Page, JSON, metrics and health all speak from here, so that they cannot
+ * contradict each other.
+ */
+
+#ifndef CT_SUMMARY_H
+#define CT_SUMMARY_H
+
+#include "ct_report.h"
+
+/* The engine turns at least once a second. */
+#define CT_SUMMARY_ALIVE_MS 30000
+
+/* Between two generations nobody runs: no reason to worry for so long. */
+#define CT_SUMMARY_HANDOVER_MS 5000
+
+#define CT_SUMMARY_VERDICTS (CT_VERDICT_UNPARSABLE + 1)
+#define CT_SUMMARY_STATES   (CT_FOLLOW_UNLISTED + 1)
+
+typedef enum {
+    CT_SUMMARY_OK,        /* nothing to do */
+    CT_SUMMARY_ATTENTION, /* not everything is watched as it should be */
+    CT_SUMMARY_PROBLEM    /* somebody has to look at it now */
+} ct_summary_level_e;
+
+typedef struct {
+    ct_status_t status;
+    size_t      verdicts[CT_SUMMARY_VERDICTS]; /* findings with it */
+    size_t      findings;
+    size_t      alarming;
+    size_t      unverified;
+    size_t      states[CT_SUMMARY_STATES]; /* logs in it */
+    size_t      logs;
+    size_t      followed; /* logs that the engine reads, or tries to */
+    size_t      failing;  /* of them, misbehaving ones included */
+    uint64_t    behind;   /* entries of followed logs not verified yet */
+    size_t      waiting;  /* alerts */
+    size_t      used_findings;
+    size_t      used_blocks;
+    size_t      max_blocks;
+    bool        alive;    /* the engine turns */
+    bool        started;  /* some engine has, once */
+} ct_summary_t;
+
+/* Findings from the newest to the oldest. It ends when it has met as many
+ * as there are, so that gaps far down are not walked in vain. */
+typedef struct {
+    const ct_store_t *store;
+    uint64_t          below; /* the next has a smaller number */
+    size_t            left;
+} ct_walk_t;
+
+
+void ct_walk_start(ct_walk_t *walk, const ct_store_t *store);
+
+/* The next finding; `text` (NULL: not wanted) is emptied first. */
+bool ct_walk_next(ct_walk_t *walk, ct_finding_t *finding, ct_buf_t *text);
+
+void ct_summary_take(ct_summary_t *summary, const ct_report_t *report);
+
+ct_summary_level_e ct_summary_level(const ct_summary_t *summary);
+
+/* "ok", "attention", "problem". */
+const char *ct_summary_level_name(ct_summary_level_e level);
+
+/* "All 3 certificates are yours"; no final stop. */
+void ct_summary_headline(const ct_summary_t *summary, ct_buf_t *out);
+
+/* "1 is waiting to be installed ..."; nothing when none is. */
+void ct_summary_waiting(const ct_summary_t *summary, ct_buf_t *out);
+
+/* "Following 3 logs, all up to date." Names logs that fail, as they call
+ * themselves: the caller escapes. */
+void ct_summary_coverage(const ct_summary_t *summary,
+    const ct_store_t *store, ct_buf_t *out);
+
+/* "1 log", "3 logs". */
+void ct_summary_count(ct_buf_t *out, uint64_t n, const char *one,
+    const char *many);
+
+bool ct_summary_follows(const ct_log_record_t *log);
+bool ct_summary_fails(const ct_log_record_t *log);
+
+/* "following", "not followed yet" and so on. */
+const char *ct_summary_state_name(uint8_t state);
+
+/* The text of a fixed field of a record, whatever its last byte is. */
+ct_bytes_t ct_summary_text(const char *text, size_t room);
+#define CT_SUMMARY_TEXT(field) ct_summary_text(field, sizeof(field))
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * ct_engine: the one thread that does everything slow - HTTP, JSON, hashing,
+ * OpenSSL, disk - scheduled as SCHED_IDLE so that it runs in what requests
+ * leave over. The host (an nginx worker, a bench, a test) starts it, hears
+ * its lines, stops and joins it; nothing else.
+ *
+ * The configuration is borrowed and must outlive the join.
+ */
+
+#ifndef CT_ENGINE_H
+#define CT_ENGINE_H
+
+#include "ct_store.h"
+#include "ct_watch.h"
+
+typedef struct ct_engine_s ct_engine_t;
+
+/* A receiver of alerts. */
+typedef struct {
+    const char *url; /* http:// or https:// */
+    uint64_t    id;  /* ct_channel_id(url): names it in the store */
+} ct_channel_t;
+
+typedef struct {
+    ct_store_t           *store;
+    void                 *owner; /* CT_OWNER_SIZE bytes in the same zone,
+                                    prepared by ct_owner_init */
+    const char           *zone;  /* its name, for alerts */
+    const ct_log_t       *logs;  /* of the list and of ct_log; all of them:
+                                    the engine decides which to follow */
+    size_t                nlogs;
+    const char           *list;  /* about the log list, for the page; "" */
+    const ct_watch_t     *watch;
+    const ct_inventory_t *inventory;
+    const ct_issuer_t    *issuers; /* ct_issuer */
+    size_t                nissuers;
+    const ct_channel_t   *channels; /* ct_webhook */
+    size_t                nchannels;
+    const char           *state;   /* path of the snapshot; NULL: none */
+    const char           *trusted; /* PEM bundle; NULL: no trust anchors */
+    const char           *contact; /* for User-Agent; NULL: none */
+    int64_t               interval_ms;
+    bool                  from_zero; /* ct_since all */
+} ct_config_t;
+
+/* As nginx counts them. */
+typedef enum {
+    CT_LINE_ALERT = 2,
+    CT_LINE_ERROR = 4,
+    CT_LINE_WARN = 5,
+    CT_LINE_NOTICE = 6,
+    CT_LINE_INFO = 7
+} ct_level_e;
+
+typedef struct {
+    ct_level_e level;
+    char       text[CT_LIMIT_LINE]; /* one line, printable, no prefix */
+} ct_line_t;
+
+
+uint64_t ct_channel_id(const char *url);
+
+/* Starts the thread with all signals blocked. NULL when the system refuses
+ * (errno); nothing is left behind. */
+ct_engine_t *ct_engine_start(const ct_config_t *config);
+
+/* Readable when lines wait; level-triggered until they are drained. */
+int ct_engine_fd(const ct_engine_t *engine);
+
+/* The next line for the host's log; false when there is none. Never
+ * blocks. Lines without room are dropped and counted in a later line. */
+bool ct_engine_line(ct_engine_t *engine, ct_line_t *line);
+
+/* Asks it to stop: returns at once, breaks off transfers, wakes it. */
+void ct_engine_stop(ct_engine_t *engine);
+
+/* Waits for the end, at most timeout_ms; true: joined, lines may still be
+ * read until ct_engine_free. False: it hangs; leave everything alone. */
+bool ct_engine_join(ct_engine_t *engine, int timeout_ms);
+
+/* Only after a join. */
+void ct_engine_free(ct_engine_t *engine);
+
+#endif

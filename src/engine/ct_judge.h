@@ -1,0 +1,30 @@
+/*
+ * ct_judge: a matching entry becomes a finding, once; its verdict follows
+ * the configuration; its alert is queued when a signed root covers it.
+ */
+
+#ifndef CT_JUDGE_H
+#define CT_JUDGE_H
+
+#include "ct_context.h"
+#include "ct_finding.h"
+
+/*
+ * Judges a match of log `slot` and stores it. CT_E_ABSENT: the issuer named
+ * in `missing` is wanted first, fetch it and ask again - or, with `give_up`,
+ * be content with the chain that is there. CT_E_FULL: no room, counted.
+ */
+ct_rc_t ct_judge_match(ct_context_t *ctx, const ct_match_t *match,
+    size_t slot, bool give_up, uint8_t missing[CT_HASH_LEN]);
+
+/* A signed root covers `size` entries of log `slot` now. */
+void ct_judge_verified(ct_context_t *ctx, size_t slot, uint64_t size);
+
+/* The configuration is new: what became ours closes, what is ours no more
+ * is told; findings whose alert was never queued are looked at again. */
+void ct_judge_again(ct_context_t *ctx);
+
+/* Queues the alerts that had no room. */
+void ct_judge_queue(ct_context_t *ctx);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * ct_snapshot: records of the store as lines of the state file and back;
+ * ct_state does the file. Hash members are hex, texts base64: they are
+ * bytes, not characters.
+ */
+
+#ifndef CT_SNAPSHOT_H
+#define CT_SNAPSHOT_H
+
+#include "ct_json.h"
+#include "ct_store.h"
+
+#include <jansson.h>
+
+
+void ct_snapshot_header(ct_json_t *json, const ct_status_t *status);
+void ct_snapshot_log(ct_json_t *json, const ct_log_record_t *log);
+void ct_snapshot_finding(ct_json_t *json, const ct_finding_t *finding,
+    ct_bytes_t text);
+void ct_snapshot_alert(ct_json_t *json, const ct_alert_t *alert);
+
+/* The other way; false for anything that the writer would not have
+ * written. The header gives the status' lasting members. */
+bool ct_snapshot_read_header(const json_t *line, ct_status_t *status);
+bool ct_snapshot_read_log(const json_t *line, ct_store_t *store);
+bool ct_snapshot_read_finding(const json_t *line, ct_store_t *store);
+bool ct_snapshot_read_alert(const json_t *line, ct_store_t *store);
+
+#endif

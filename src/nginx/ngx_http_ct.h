@@ -1,0 +1,88 @@
+/*
+ * ngx_http_ct: what the files of the nginx floor share.
+ *
+ *   ngx_http_ct_module         directive table, context, hooks: nothing else
+ *     ngx_http_ct_conf         directives, defaults, their error sentences
+ *       _zone, _log, _main     (in four files)
+ *     ngx_http_ct_inventory    certificates that http serves
+ *     ngx_http_ct_names        names in server_name
+ *     ngx_http_ct_zone         the store's memory; reload, resize
+ *     ngx_http_ct_worker       starts, stops and hears the engine's thread
+ *     ngx_http_ct_status       content handler: page, JSON, metrics, health
+ *   ------------------------------------------- below: no nginx headers
+ *   src/engine                 one thread: HTTP, disk, time
+ *   ------------------------------------------- below: no I/O, no clock
+ *   src/core                   bytes in, answer out
+ */
+
+#ifndef NGX_HTTP_CT_H
+#define NGX_HTTP_CT_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ct_engine.h"
+#include "ct_owner.h"
+
+
+/* Where a directive was written. */
+typedef struct {
+    ngx_str_t               directive;    /* empty: nowhere */
+    ngx_str_t               file;
+    ngx_uint_t              line;
+} ngx_http_ct_place_t;
+
+
+/* What was written in http{}, and what init_module makes of it. */
+typedef struct {
+    ct_arena_t             *arena;        /* of all that the engine borrows */
+
+    ngx_shm_zone_t         *shm_zone;     /* NULL: the monitor is off */
+    ngx_str_t               state;
+    ngx_http_ct_place_t     zone_place;
+    ngx_http_ct_place_t     first_place;  /* first directive but ct_zone */
+
+    ngx_array_t             domains;      /* of ct_bytes_t */
+    ngx_array_t             logs;         /* of ct_log_t: ct_log */
+    ngx_array_t             issuers;      /* of ct_issuer_t */
+    ngx_array_t             channels;     /* of ct_channel_t */
+
+    ct_loglist_t           *list;         /* NULL: no ct_log_list */
+    char                   *list_text;
+    char                   *trusted;
+    char                   *contact;
+    ngx_int_t               since;
+    ngx_msec_t              interval;
+
+    ct_config_t            *config;       /* NULL: the monitor stays off */
+
+    unsigned                watch_auto:1;
+    unsigned                abandoned:1;  /* a thread hangs: free nothing */
+} ngx_http_ct_main_conf_t;
+
+
+typedef struct {
+    ngx_flag_t              status;
+} ngx_http_ct_loc_conf_t;
+
+
+static ngx_inline ct_bytes_t
+ngx_http_ct_bytes(const ngx_str_t *s)
+{
+    return ct_bytes(s->data, s->len);
+}
+
+
+/* A copy with a NUL behind it; NULL when the arena is full. */
+static ngx_inline char *
+ngx_http_ct_string(ct_arena_t *arena, const ngx_str_t *s)
+{
+    return ct_arena_strdup(arena, s->data, s->len);
+}
+
+
+extern ngx_module_t  ngx_http_ct_module;
+
+
+#endif

@@ -1,0 +1,391 @@
+/*
+ * ngx_http_ct_conf: the directives that are one value or a list of them.
+ *
+ * What the engine will borrow goes into the arena of the configuration,
+ * not into its pool: the arena can outlive it when a thread hangs.
+ */
+
+#include "ngx_http_ct_conf.h"
+
+#include "ngx_http_ct_status.h"
+
+#define NGX_HTTP_CT_INTERVAL_MIN  1000
+#define NGX_HTTP_CT_INTERVAL_MAX  (24 * 60 * 60 * 1000)
+
+
+static char *ngx_http_ct_conf_issuer_one(ngx_conf_t *cf,
+    ngx_http_ct_main_conf_t *mcf, ngx_str_t *value);
+
+
+/* ct_domain auto | name ...; */
+
+char *
+ngx_http_ct_conf_domain(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ct_main_conf_t *mcf = conf;
+
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+    ct_bytes_t  *domain;
+    const char  *why;
+
+    ngx_http_ct_conf_seen(cf, cmd, mcf);
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (ngx_strcmp(value[i].data, "auto") == 0) {
+            mcf->watch_auto = 1;
+            continue;
+        }
+
+        why = "";
+
+        if (!ct_watch_pattern_ok(ngx_http_ct_bytes(&value[i]), &why)) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid name \"%V\" in \"%V\", %s", &value[i],
+                               &cmd->name, why);
+            return NGX_CONF_ERROR;
+        }
+
+        domain = ngx_array_push(&mcf->domains);
+        if (domain == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *domain = ngx_http_ct_bytes(&value[i]);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* ct_since now | all; */
+
+char *
+ngx_http_ct_conf_since(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ct_main_conf_t *mcf = conf;
+
+    ngx_str_t  *value;
+
+    ngx_http_ct_conf_seen(cf, cmd, mcf);
+
+    if (mcf->since != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "now") == 0) {
+        mcf->since = 0;
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strcmp(value[1].data, "all") == 0) {
+        mcf->since = 1;
+        return NGX_CONF_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid value \"%V\" in \"%V\", \"now\" or \"all\" is "
+                       "wanted", &value[1], &cmd->name);
+
+    return NGX_CONF_ERROR;
+}
+
+
+/* ct_interval time; */
+
+char *
+ngx_http_ct_conf_interval(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ct_main_conf_t *mcf = conf;
+
+    ngx_int_t   n;
+    ngx_str_t  *value;
+
+    ngx_http_ct_conf_seen(cf, cmd, mcf);
+
+    if (mcf->interval != NGX_CONF_UNSET_MSEC) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    n = ngx_parse_time(&value[1], 0);
+
+    if (n == NGX_ERROR || n < NGX_HTTP_CT_INTERVAL_MIN
+        || n > NGX_HTTP_CT_INTERVAL_MAX)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid time \"%V\" in \"%V\", one from 1s to 1d "
+                           "is wanted", &value[1], &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    mcf->interval = n;
+
+    return NGX_CONF_OK;
+}
+
+
+/* ct_contact text; it becomes part of a request header. */
+
+char *
+ngx_http_ct_conf_contact(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ct_main_conf_t *mcf = conf;
+
+    size_t      i;
+    ngx_str_t  *value;
+
+    ngx_http_ct_conf_seen(cf, cmd, mcf);
+
+    if (mcf->contact != NULL) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 0; i < value[1].len; i++) {
+        if (value[1].data[i] < ' ' || value[1].data[i] > '~') {
+            break;
+        }
+    }
+
+    if (value[1].len == 0 || value[1].len >= CT_LIMIT_TEXT
+        || i < value[1].len)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid text in \"%V\", 1 to %d printable ASCII "
+                           "characters are wanted", &cmd->name,
+                           CT_LIMIT_TEXT - 1);
+        return NGX_CONF_ERROR;
+    }
+
+    mcf->contact = ngx_http_ct_string(mcf->arena, &value[1]);
+
+    return mcf->contact == NULL ? NGX_CONF_ERROR : NGX_CONF_OK;
+}
+
+
+/* ct_issuer name | sha256:hex ...; */
+
+char *
+ngx_http_ct_conf_issuer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ct_main_conf_t *mcf = conf;
+
+    char        *rc;
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    ngx_http_ct_conf_seen(cf, cmd, mcf);
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        rc = ngx_http_ct_conf_issuer_one(cf, mcf, &value[i]);
+
+        if (rc != NGX_CONF_OK) {
+            return rc;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_ct_conf_issuer_one(ngx_conf_t *cf, ngx_http_ct_main_conf_t *mcf,
+    ngx_str_t *value)
+{
+    char         *owner;
+    size_t        prefix;
+    ct_bytes_t    hex;
+    ct_issuer_t  *issuer;
+
+    issuer = ngx_array_push(&mcf->issuers);
+    if (issuer == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(issuer, sizeof(ct_issuer_t));
+
+    prefix = sizeof("sha256:") - 1;
+
+    if (ngx_strncmp(value->data, "sha256:", prefix) == 0) {
+        hex = ct_bytes(value->data + prefix, value->len - prefix);
+
+        if (!ct_parse_hex(hex, issuer->hash, CT_HASH_LEN)) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid hash \"%V\" in \"ct_issuer\", "
+                               "\"sha256:\" and 64 hex digits are wanted",
+                               value);
+            return NGX_CONF_ERROR;
+        }
+
+        return NGX_CONF_OK;
+    }
+
+    if (value->len == 0 || value->len >= CT_LIMIT_TEXT) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid name \"%V\" in \"ct_issuer\", 1 to %d "
+                           "characters are wanted", value, CT_LIMIT_TEXT - 1);
+        return NGX_CONF_ERROR;
+    }
+
+    owner = ngx_http_ct_string(mcf->arena, value);
+    if (owner == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    issuer->owner = ct_bytes(owner, value->len);
+
+    return NGX_CONF_OK;
+}
+
+
+/* ct_webhook url; */
+
+char *
+ngx_http_ct_conf_webhook(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ct_main_conf_t *mcf = conf;
+
+    ngx_str_t     *value;
+    ngx_uint_t     i;
+    ct_channel_t  *channel;
+
+    ngx_http_ct_conf_seen(cf, cmd, mcf);
+
+    value = cf->args->elts;
+
+    if (!ngx_http_ct_conf_url_ok(&value[1], 1)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid URL \"%V\" in \"%V\", \"https://\" or "
+                           "\"http://\" with a host is wanted", &value[1],
+                           &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    channel = mcf->channels.elts;
+
+    for (i = 0; i < mcf->channels.nelts; i++) {
+        if (ngx_strcmp(channel[i].url, value[1].data) == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "duplicate URL \"%V\" in \"%V\"", &value[1],
+                               &cmd->name);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (mcf->channels.nelts == CT_LIMIT_WEBHOOKS) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "too many \"%V\" directives, at most %d are "
+                           "possible", &cmd->name, CT_LIMIT_WEBHOOKS);
+        return NGX_CONF_ERROR;
+    }
+
+    channel = ngx_array_push(&mcf->channels);
+    if (channel == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    channel->url = ngx_http_ct_string(mcf->arena, &value[1]);
+    if (channel->url == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    channel->id = ct_channel_id(channel->url);
+
+    return NGX_CONF_OK;
+}
+
+
+/* ct_trusted_certificate file; */
+
+char *
+ngx_http_ct_conf_trusted(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ct_main_conf_t *mcf = conf;
+
+    size_t         nbad;
+    ngx_str_t     *value;
+    ct_bytes_t     pem;
+    ct_anchors_t  *anchors;
+
+    ngx_http_ct_conf_seen(cf, cmd, mcf);
+
+    if (mcf->trusted != NULL) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_conf_full_name(cf->cycle, &value[1], 1) != NGX_OK
+        || ngx_http_ct_conf_read(cf, &value[1], CT_LIMIT_TRUST_BUNDLE, &pem)
+           != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    anchors = ct_anchors_read(pem, &nbad);
+    ERR_clear_error();
+
+    if (anchors == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "no certificate can be read in \"%V\", a PEM "
+                           "bundle is wanted for \"%V\"", &value[1],
+                           &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    ct_anchors_free(anchors);
+
+    mcf->trusted = ngx_http_ct_string(mcf->arena, &value[1]);
+
+    return mcf->trusted == NULL ? NGX_CONF_ERROR : NGX_CONF_OK;
+}
+
+
+/* ct_status; */
+
+char *
+ngx_http_ct_conf_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ct_loc_conf_t *lcf = conf;
+
+    ngx_uint_t                 regex;
+    ngx_http_ct_main_conf_t   *mcf;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_ct_module);
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    ngx_http_ct_conf_seen(cf, cmd, mcf);
+
+    if (lcf->status) {
+        return "is duplicate";
+    }
+
+#if (NGX_PCRE)
+    regex = (clcf->regex != NULL);
+#else
+    regex = 0;
+#endif
+
+    if (regex || clcf->named || clcf->noname || clcf->exact_match) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" cannot be used in location \"%V\", it "
+                           "has pages beneath it and wants a location given "
+                           "by a prefix", &cmd->name, &clcf->name);
+        return NGX_CONF_ERROR;
+    }
+
+    lcf->status = 1;
+    clcf->handler = ngx_http_ct_status_handler;
+
+    return NGX_CONF_OK;
+}

@@ -1,0 +1,389 @@
+/*
+ * ngx_http_ct_conf_main: the configuration as a whole - its memory, the
+ * defaults, the checks that need all of http{}, and the engine's view of it.
+ */
+
+#include "ngx_http_ct_conf.h"
+
+#include "ngx_http_ct_inventory.h"
+#include "ngx_http_ct_names.h"
+#include "ngx_http_ct_zone.h"
+
+#include <openssl/rand.h>
+
+#define NGX_HTTP_CT_ARENA     (256 * 1024 * 1024)
+#define NGX_HTTP_CT_INTERVAL  60000
+
+
+static void ngx_http_ct_conf_cleanup(void *data);
+static char *ngx_http_ct_conf_check_logs(ngx_conf_t *cf,
+    ngx_http_ct_main_conf_t *mcf);
+static char *ngx_http_ct_conf_default_trusted(ngx_conf_t *cf,
+    ngx_http_ct_main_conf_t *mcf);
+static void *ngx_http_ct_conf_copy(ct_arena_t *arena, ngx_array_t *array);
+static ngx_int_t ngx_http_ct_conf_logs(ngx_http_ct_main_conf_t *mcf,
+    ct_config_t *config);
+static ngx_uint_t ngx_http_ct_conf_has_log(ngx_array_t *logs, ct_log_t *log);
+static ngx_int_t ngx_http_ct_conf_served(ngx_cycle_t *cycle,
+    ngx_http_ct_main_conf_t *mcf, ct_config_t *config);
+static uint64_t ngx_http_ct_conf_random(void);
+
+
+void *
+ngx_http_ct_conf_create_main(ngx_conf_t *cf)
+{
+    ngx_pool_cleanup_t       *cln;
+    ngx_http_ct_main_conf_t  *mcf;
+
+    mcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_ct_main_conf_t));
+    if (mcf == NULL) {
+        return NULL;
+    }
+
+    mcf->since = NGX_CONF_UNSET;
+    mcf->interval = NGX_CONF_UNSET_MSEC;
+
+    if (ngx_array_init(&mcf->domains, cf->pool, 4, sizeof(ct_bytes_t))
+        != NGX_OK
+        || ngx_array_init(&mcf->logs, cf->pool, 4, sizeof(ct_log_t)) != NGX_OK
+        || ngx_array_init(&mcf->issuers, cf->pool, 4, sizeof(ct_issuer_t))
+           != NGX_OK
+        || ngx_array_init(&mcf->channels, cf->pool, 4, sizeof(ct_channel_t))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    mcf->arena = ct_arena_create(NGX_HTTP_CT_ARENA);
+    if (mcf->arena == NULL) {
+        return NULL;
+    }
+
+    cln->handler = ngx_http_ct_conf_cleanup;
+    cln->data = mcf;
+
+    return mcf;
+}
+
+
+static void
+ngx_http_ct_conf_cleanup(void *data)
+{
+    ngx_http_ct_main_conf_t *mcf = data;
+
+    if (!mcf->abandoned) {
+        ct_arena_destroy(mcf->arena);
+    }
+}
+
+
+void *
+ngx_http_ct_conf_create_loc(ngx_conf_t *cf)
+{
+    return ngx_pcalloc(cf->pool, sizeof(ngx_http_ct_loc_conf_t));
+}
+
+
+void
+ngx_http_ct_conf_seen(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_http_ct_main_conf_t *mcf)
+{
+    if (mcf->first_place.directive.len == 0) {
+        ngx_http_ct_conf_place(cf, cmd, &mcf->first_place);
+    }
+}
+
+
+void
+ngx_http_ct_conf_place(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_http_ct_place_t *place)
+{
+    place->directive = cmd->name;
+    place->file = cf->conf_file->file.name;
+    place->line = cf->conf_file->line;
+}
+
+
+char *
+ngx_http_ct_conf_init_main(ngx_conf_t *cf, void *conf)
+{
+    ngx_http_ct_main_conf_t *mcf = conf;
+
+    ngx_http_ct_place_t  *place;
+
+    if (mcf->shm_zone == NULL) {
+        place = &mcf->first_place;
+
+        if (place->directive.len == 0) {
+            return NGX_CONF_OK;
+        }
+
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"%V\" in %V:%ui needs the monitor, \"ct_zone "
+                      "zone=name:size\" is wanted in http", &place->directive,
+                      &place->file, place->line);
+
+        return NGX_CONF_ERROR;
+    }
+
+    if (mcf->domains.nelts == 0) {
+        mcf->watch_auto = 1;
+    }
+
+    ngx_conf_init_value(mcf->since, 0);
+    ngx_conf_init_msec_value(mcf->interval, NGX_HTTP_CT_INTERVAL);
+
+    if (ngx_http_ct_conf_check_logs(cf, mcf) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_ct_conf_default_trusted(cf, mcf);
+}
+
+
+static char *
+ngx_http_ct_conf_check_logs(ngx_conf_t *cf, ngx_http_ct_main_conf_t *mcf)
+{
+    size_t                n;
+    ngx_http_ct_place_t  *place;
+
+    place = &mcf->zone_place;
+    n = mcf->logs.nelts + (mcf->list == NULL ? 0 : mcf->list->nlogs);
+
+    if (n == 0) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "ct_zone \"%V\" has no log to follow, \"ct_log_list\" "
+                      "or \"ct_log\" is wanted in %V:%ui",
+                      &mcf->shm_zone->shm.name, &place->file, place->line);
+        return NGX_CONF_ERROR;
+    }
+
+    if (n > CT_LIMIT_LOGS) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "ct_zone \"%V\" has %uz logs to follow, at most %d are "
+                      "possible in %V:%ui", &mcf->shm_zone->shm.name, n,
+                      CT_LIMIT_LOGS, &place->file, place->line);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_ct_conf_default_trusted(ngx_conf_t *cf, ngx_http_ct_main_conf_t *mcf)
+{
+    ngx_str_t        *path;
+    ngx_file_info_t   fi;
+
+    static ngx_str_t  bundles[] = {
+        ngx_string("/etc/ssl/certs/ca-certificates.crt"),
+        ngx_string("/etc/pki/tls/certs/ca-bundle.crt"),
+        ngx_string("/etc/ssl/cert.pem"),
+        ngx_null_string
+    };
+
+    if (mcf->trusted != NULL) {
+        return NGX_CONF_OK;
+    }
+
+    for (path = bundles; path->len > 0; path++) {
+        if (ngx_file_info(path->data, &fi) != NGX_FILE_ERROR) {
+            mcf->trusted = ngx_http_ct_string(mcf->arena, path);
+            return mcf->trusted == NULL ? NGX_CONF_ERROR : NGX_CONF_OK;
+        }
+    }
+
+    ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                  "no trust bundle of the system was found for ct_zone "
+                  "\"%V\", \"ct_trusted_certificate\" is wanted: without it "
+                  "no CA is known and no https log answers",
+                  &mcf->shm_zone->shm.name);
+
+    return NGX_CONF_OK;
+}
+
+
+ngx_int_t
+ngx_http_ct_conf_complete(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf)
+{
+    ct_config_t         *config;
+    ngx_http_ct_zone_t  *zone;
+
+    zone = ngx_http_ct_zone(mcf);
+    if (zone == NULL) {
+        return NGX_ERROR;
+    }
+
+    config = ct_arena_calloc(mcf->arena, 1, sizeof(ct_config_t));
+    if (config == NULL) {
+        goto failed;
+    }
+
+    config->store = zone->store;
+    config->owner = zone->owner;
+    config->zone = ngx_http_ct_string(mcf->arena, &mcf->shm_zone->shm.name);
+    config->list = mcf->list_text == NULL ? "" : mcf->list_text;
+    config->trusted = mcf->trusted;
+    config->contact = mcf->contact;
+    config->interval_ms = mcf->interval;
+    config->from_zero = (mcf->since == 1);
+
+    if (mcf->state.len > 0) {
+        config->state = ngx_http_ct_string(mcf->arena, &mcf->state);
+    }
+
+    config->nissuers = mcf->issuers.nelts;
+    config->issuers = ngx_http_ct_conf_copy(mcf->arena, &mcf->issuers);
+    config->nchannels = mcf->channels.nelts;
+    config->channels = ngx_http_ct_conf_copy(mcf->arena, &mcf->channels);
+
+    if (config->zone == NULL
+        || (mcf->state.len > 0 && config->state == NULL)
+        || config->issuers == NULL || config->channels == NULL
+        || ngx_http_ct_conf_logs(mcf, config) != NGX_OK
+        || ngx_http_ct_conf_served(cycle, mcf, config) != NGX_OK)
+    {
+        goto failed;
+    }
+
+    mcf->config = config;
+
+    return NGX_OK;
+
+failed:
+
+    ngx_log_error(NGX_LOG_ERR, cycle->log, 0,
+                  "ct: the configuration does not fit into %d bytes, the "
+                  "monitor is off", NGX_HTTP_CT_ARENA);
+
+    return NGX_ERROR;
+}
+
+
+static void *
+ngx_http_ct_conf_copy(ct_arena_t *arena, ngx_array_t *array)
+{
+    void  *copy;
+
+    copy = ct_arena_calloc(arena, array->nelts, array->size);
+
+    if (copy != NULL) {
+        ngx_memcpy(copy, array->elts, array->nelts * array->size);
+    }
+
+    return copy;
+}
+
+
+/* ct_log first; the same log in the list is the same log. */
+
+static ngx_int_t
+ngx_http_ct_conf_logs(ngx_http_ct_main_conf_t *mcf, ct_config_t *config)
+{
+    size_t     i, n;
+    ct_log_t  *logs;
+
+    n = mcf->logs.nelts;
+
+    logs = ct_arena_calloc(mcf->arena,
+                           n + (mcf->list == NULL ? 0 : mcf->list->nlogs),
+                           sizeof(ct_log_t));
+    if (logs == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(logs, mcf->logs.elts, n * sizeof(ct_log_t));
+
+    for (i = 0; mcf->list != NULL && i < mcf->list->nlogs; i++) {
+        if (!ngx_http_ct_conf_has_log(&mcf->logs, &mcf->list->logs[i])) {
+            logs[n++] = mcf->list->logs[i];
+        }
+    }
+
+    config->logs = logs;
+    config->nlogs = n;
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_ct_conf_has_log(ngx_array_t *logs, ct_log_t *log)
+{
+    ct_log_t    *given;
+    ngx_uint_t   i;
+
+    given = logs->elts;
+
+    for (i = 0; i < logs->nelts; i++) {
+        if (ngx_memcmp(given[i].id, log->id, CT_HASH_LEN) == 0
+            && ngx_strcmp(given[i].url, log->url) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* What is served, and from it what "ct_domain auto" watches. */
+
+static ngx_int_t
+ngx_http_ct_conf_served(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf,
+    ct_config_t *config)
+{
+    ct_inventory_t  *inventory;
+
+    inventory = ct_arena_calloc(mcf->arena, 1, sizeof(ct_inventory_t));
+
+    if (inventory == NULL
+        || ngx_http_ct_inventory(cycle, mcf->arena, inventory) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (mcf->watch_auto
+        && ngx_http_ct_names_domains(cycle, inventory, &mcf->domains)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    config->inventory = inventory;
+    config->watch = ct_watch_compile(mcf->arena, mcf->domains.elts,
+                                     mcf->domains.nelts,
+                                     ngx_http_ct_conf_random());
+
+    if (config->watch == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (ct_watch_count(config->watch) == 0) {
+        ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
+                      "ct: there is no name to watch, \"ct_domain\" or "
+                      "\"server_name\" is wanted");
+    }
+
+    return NGX_OK;
+}
+
+
+static uint64_t
+ngx_http_ct_conf_random(void)
+{
+    uint64_t  seed;
+
+    if (RAND_bytes((u_char *) &seed, sizeof(seed)) != 1) {
+        ERR_clear_error();
+        seed = ((uint64_t) ngx_random() << 32) ^ ngx_random();
+    }
+
+    return seed;
+}

@@ -1,0 +1,195 @@
+/*
+ * ngx_http_ct_names: the names in server_name, as far as a public
+ * certificate could have them.
+ */
+
+#include "ngx_http_ct_names.h"
+
+
+static ngx_uint_t ngx_http_ct_names_ok(ngx_http_server_name_t *name,
+    ct_bytes_t *bare);
+static ngx_int_t ngx_http_ct_names_below(ct_arena_t *arena,
+    ct_bytes_t *name);
+static ngx_int_t ngx_http_ct_names_server(ngx_log_t *log,
+    ngx_http_core_srv_conf_t *cscf, ngx_array_t *domains);
+static ngx_int_t ngx_http_ct_names_push(ngx_array_t *domains,
+    ct_bytes_t name);
+
+
+/* ".example.com" serves the name itself and everything below it. */
+
+ngx_int_t
+ngx_http_ct_names_served(ct_arena_t *arena, ngx_http_core_srv_conf_t *cscf,
+    ct_bytes_t *names, size_t *nnames)
+{
+    ngx_uint_t               i;
+    ct_bytes_t               bare;
+    ngx_http_server_name_t  *name;
+
+    name = cscf->server_names.elts;
+
+    for (i = 0; i < cscf->server_names.nelts; i++) {
+
+        if (!ngx_http_ct_names_ok(&name[i], &bare)) {
+            continue;
+        }
+
+        names[(*nnames)++] = bare;
+
+        if (name[i].name.data[0] != '.') {
+            continue;
+        }
+
+        if (ngx_http_ct_names_below(arena, &bare) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        names[(*nnames)++] = bare;
+    }
+
+    return NGX_OK;
+}
+
+
+/* "*." before a name. */
+
+static ngx_int_t
+ngx_http_ct_names_below(ct_arena_t *arena, ct_bytes_t *name)
+{
+    u_char  *data;
+
+    data = ct_arena_alloc(arena, name->len + 2);
+    if (data == NULL) {
+        return NGX_ERROR;
+    }
+
+    data[0] = '*';
+    data[1] = '.';
+    ngx_memcpy(data + 2, name->data, name->len);
+
+    *name = ct_bytes(data, name->len + 2);
+
+    return NGX_OK;
+}
+
+
+/* Is it a name that a public certificate could have? Not a pattern that is
+ * open at its end, not "_", not a single label, not an address. `bare` is
+ * the name without the dot in front. */
+
+static ngx_uint_t
+ngx_http_ct_names_ok(ngx_http_server_name_t *name, ct_bytes_t *bare)
+{
+    size_t   i, dots, letters;
+    u_char   ch;
+
+    *bare = ngx_http_ct_bytes(&name->name);
+
+#if (NGX_PCRE)
+    if (name->regex != NULL) {
+        return 0;
+    }
+#endif
+
+    if (bare->len > 1 && bare->data[0] == '.') {
+        bare->data++;
+        bare->len--;
+    }
+
+    dots = 0;
+    letters = 0;
+
+    for (i = 0; i < bare->len; i++) {
+        ch = bare->data[i];
+
+        if (ch == ':' || (ch == '*' && i > 0)) {
+            return 0;
+        }
+
+        dots += (ch == '.');
+        letters += (ch != '.' && (ch < '0' || ch > '9'));
+    }
+
+    return dots > 0 && letters > 0;
+}
+
+
+ngx_int_t
+ngx_http_ct_names_domains(ngx_cycle_t *cycle,
+    const ct_inventory_t *inventory, ngx_array_t *domains)
+{
+    size_t                       k;
+    ngx_uint_t                   i;
+    const ct_served_t           *served;
+    ngx_http_core_srv_conf_t   **cscfp;
+    ngx_http_core_main_conf_t   *cmcf;
+
+    cmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_core_module);
+    cscfp = cmcf->servers.elts;
+
+    for (i = 0; i < cmcf->servers.nelts; i++) {
+        if (ngx_http_ct_names_server(cycle->log, cscfp[i], domains)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    for (i = 0; i < inventory->nserved; i++) {
+        served = &inventory->served[i];
+
+        for (k = 0; k < served->ncert_names; k++) {
+            if (ngx_http_ct_names_push(domains, served->names[k])
+                != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_ct_names_server(ngx_log_t *log,
+    ngx_http_core_srv_conf_t *cscf, ngx_array_t *domains)
+{
+    ngx_uint_t               i;
+    ct_bytes_t               bare;
+    ngx_http_server_name_t  *name;
+
+    name = cscf->server_names.elts;
+
+    for (i = 0; i < cscf->server_names.nelts; i++) {
+
+        if (!ngx_http_ct_names_ok(&name[i], &bare)) {
+            ngx_log_error(NGX_LOG_INFO, log, 0,
+                          "ct: server name \"%V\" is not watched",
+                          &name[i].name);
+            continue;
+        }
+
+        if (ngx_http_ct_names_push(domains, bare) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_ct_names_push(ngx_array_t *domains, ct_bytes_t name)
+{
+    ct_bytes_t  *domain;
+
+    domain = ngx_array_push(domains);
+    if (domain == NULL) {
+        return NGX_ERROR;
+    }
+
+    *domain = name;
+
+    return NGX_OK;
+}

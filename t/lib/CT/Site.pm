@@ -1,0 +1,208 @@
+# CT::Site: the world most tests live in - two CAs, a log served by the very
+# nginx that watches it, a TLS server with one certificate, a webhook.
+#
+#   my $s = CT::Site->new;                  # everything but nginx started
+#   $s->issue('other', 'b.test');           # a name, logged as precert
+#   my $f = $s->wait_finding(sub { $_[0]{verdict} eq 'unfamiliar' });
+#
+# Arguments: conf (more directives in http{}), since, log (arguments for
+# ctlog init), workers, main, zone (its parameters), names of the
+# certificate served, webhook (0: none), server (more in the TLS server).
+package CT::Site;
+
+use strict;
+use warnings;
+
+use CT::Nginx qw(log_location);
+use CT::Receiver;
+use CT::World qw(slurp spew);
+
+
+sub new {
+    my ($class, %args) = @_;
+    my $w = CT::World->new;
+    my $self = bless { %args, world => $w, serial => 0 }, $class;
+
+    $w->make_ca('usual', 'Usual CA Ltd');
+    $w->make_ca('other', 'Other CA Ltd');
+    spew($w->path('roots.pem'),
+        slurp($w->path('usual.crt')) . slurp($w->path('other.crt')));
+
+    $w->ca('leaf', 'site', '--issuer', 'usual-ca',
+        map { ('--name', $_) } @{ $args{names} || ['shop.test'] });
+
+    $self->{receiver} = CT::Receiver->new(world => $w)
+        if $args{webhook} // 1;
+
+    return $self if $args{no_nginx};
+
+    $self->{nginx} = CT::Nginx->new(
+        world => $w, http => '', workers => $args{workers} // 2,
+        main => $args{main} // '',
+    );
+    $self->add_log('log', @{ $args{log} || [] });
+    $self->configure;
+
+    return $self;
+}
+
+
+sub world    { return $_[0]{world} }
+sub nginx    { return $_[0]{nginx} }
+sub receiver { return $_[0]{receiver} }
+
+
+# Another log, at /<name>/ of the same nginx.
+sub add_log {
+    my ($self, $name, @init) = @_;
+    my $url = $self->nginx->url("/$name/");
+
+    $self->world->log('init', $name, '--origin', "log.test/$name",
+        '--url', $url, '--operator', "Operator $name",
+        '--description', "Log $name", @init);
+    push @{ $self->{logs} }, $name;
+    $self->{gzip}{$name} = "@init" =~ /gzip/ ? 1 : 0;
+
+    return $name;
+}
+
+
+# The configuration as it is now; `reload` follows by hand.
+sub configure {
+    my ($self, %change) = @_;
+    my $w = $self->world;
+
+    $self->{$_} = $change{$_} for keys %change;
+    $w->log_list('list.json', @{ $self->{logs} });
+
+    my $locations = join '', map {
+        log_location("/$_/", $w->path("$_/www"), gzip => $self->{gzip}{$_})
+    } @{ $self->{logs} };
+
+    my $zone = $self->{zone} // 'zone=ct:2m state=%%PREFIX%%/ct.state';
+    my $since = $self->{since} // 'all';
+    my $interval = $self->{interval} // '1s';
+    my $domain = $self->{domain} // 'auto';
+    my $cert = $self->{certificate} // 'site';
+    my $hook = $self->{receiver}
+        ? 'ct_webhook ' . $self->{receiver}->url('/hook') . ';' : '';
+    my $more = $self->{conf} // '';
+    my $server = $self->{server} // '';
+
+    $self->nginx->write_conf(workers => $self->{workers} // 2,
+        main => $self->{main} // '', http => <<"EOF");
+    ct_zone $zone;
+    ct_domain $domain;
+    ct_log_list %%WORLD%%/list.json;
+    ct_trusted_certificate %%WORLD%%/roots.pem;
+    ct_since $since;
+    ct_interval $interval;
+    $hook
+    $more
+
+    server {
+        listen 127.0.0.1:%%PORT%%;
+        server_name localhost;
+$locations
+        location /ct { ct_status; }
+        location / { root html; }
+    }
+
+    server {
+        listen 127.0.0.1:%%PORT1%% ssl;
+        server_name shop.test;
+        ssl_certificate %%WORLD%%/$cert.fullchain.pem;
+        ssl_certificate_key %%WORLD%%/$cert.key;
+        $server
+    }
+EOF
+    return $self;
+}
+
+
+# A certificate of one of the CAs, logged at once. Options: log, final (log
+# the final certificate, not the pre-certificate), leaf (words for ctca).
+# Returns its file's base name.
+sub issue {
+    my ($self, $ca, $name, %opt) = @_;
+    my $base = 'leaf' . $self->{serial}++;
+
+    $self->world->ca('leaf', $base, '--issuer', "$ca-ca", '--name', $name,
+        @{ $opt{leaf} || [] });
+    $self->append($base, %opt);
+
+    return $base;
+}
+
+
+# Logs a certificate that there is already.
+sub append {
+    my ($self, $base, %opt) = @_;
+
+    $self->world->log('add', $opt{log} // 'log', '--chain',
+        "$base.chain.pem", $opt{final} ? "$base.crt" : "$base.pre.crt");
+    return;
+}
+
+
+# ---- what the module says
+
+sub findings {
+    my ($self) = @_;
+    my (@all, $next);
+
+    do {
+        my $page = $self->nginx->get_json(
+            '/ct/api/findings' . (defined $next ? "?after=$next" : ''));
+        return @all if !$page;
+        push @all, @{ $page->{findings} };
+        $next = $page->{next};
+    } while (defined $next);
+
+    return @all;
+}
+
+
+sub logs {
+    my ($self) = @_;
+    my $answer = $self->nginx->get_json('/ct/api/logs') || { logs => [] };
+
+    return @{ $answer->{logs} };
+}
+
+
+sub the_log {
+    my ($self, $name) = @_;
+    my ($log) = grep { $_->{description} eq "Log $name" } $self->logs;
+
+    return $log || {};
+}
+
+
+sub wait_for {
+    my ($self, $what, $seconds) = @_;
+
+    return $self->nginx->wait_for($what, $seconds // 15);
+}
+
+
+sub wait_finding {
+    my ($self, $which, $seconds) = @_;
+    my $found;
+
+    $self->wait_for(sub { ($found) = grep { $which->($_) } $self->findings },
+        $seconds);
+    return $found;
+}
+
+
+# Until the log is verified up to this size.
+sub wait_verified {
+    my ($self, $name, $size, $seconds) = @_;
+
+    return $self->wait_for(
+        sub { ($self->the_log($name)->{verified} // -1) >= $size }, $seconds);
+}
+
+
+1;

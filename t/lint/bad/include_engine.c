@@ -1,0 +1,9 @@
+#include <ngx_core.h>
+#include "ngx_http_ct.h"
+#include "ct_judge.h"
+#include "ct_follow.h"
+#include "ct_nowhere.h"
+#include "ct_context.h"
+#include "ct_notify.h"
+#include "ct_report.h"
+#include <pthread.h>

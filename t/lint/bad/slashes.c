@@ -1,0 +1,4 @@
+int x; // a comment
+/* http://is.fine/ */
+const char *url = "https://is.fine/";
+// another
