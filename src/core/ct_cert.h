@@ -7,7 +7,7 @@
  * to what does not matter here: version, serial, algorithms, dates. It does
  * not verify anything; ct_chain does.
  *
- * Lives in ct_cert.c (reading, text), ct_names.c and ct_identity.c.
+ * Lives in ct_cert.c (reading), ct_names.c, ct_identity.c and ct_dn.c.
  */
 
 #ifndef CT_CERT_H

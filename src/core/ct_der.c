@@ -1,107 +1,43 @@
 /*
  * ct_der: one tag-length-value after another (X.690, 8.1.2, 8.1.3, 10.1).
- * The walk over a certificate spends its time here, so the common case -
- * a short length - is decided with two loads.
+ * The walk over a certificate spends its time in ct_der_read, so that is
+ * inline in the header, for short lengths; the rest is here.
  */
-
-#include <string.h>
 
 #include "ct_der.h"
 
 #define CT_DER_LENGTH_OCTETS 4 /* 4 GiB; nothing here comes near */
 
 
-static bool ct_der_long_length(const ct_bytes_t *in, size_t *len,
-    size_t *head);
 static bool ct_der_digits(ct_bytes_t *in, size_t n, int *v);
 static int64_t ct_der_days(int year, int month, int day);
 
 
-bool
-ct_der_read(ct_bytes_t *in, ct_der_t *item)
-{
-    size_t         len, head;
-    const uint8_t *p;
-
-    p = in->data;
-
-    /* all five tag bits set announce a number in the octets behind */
-    if (in->len < 2 || (p[0] & 0x1f) == 0x1f) {
-        return false;
-    }
-
-    len = p[1];
-    head = 2;
-
-    if (len > 0x7f && !ct_der_long_length(in, &len, &head)) {
-        return false;
-    }
-
-    if (len > in->len - head) {
-        return false;
-    }
-
-    item->tag = p[0];
-    item->value.data = p + head;
-    item->value.len = len;
-    item->whole.data = p;
-    item->whole.len = head + len;
-
-    in->data = p + head + len;
-    in->len -= head + len;
-
-    return true;
-}
-
-
 /* X.690, 8.1.3.5 and 10.1: definite, in the fewest octets possible. */
-static bool
-ct_der_long_length(const ct_bytes_t *in, size_t *len, size_t *head)
+ct_der_extent_t
+ct_der_long_extent(const uint8_t *p, size_t room)
 {
-    size_t i, octets, v;
+    size_t          i, octets;
+    ct_der_extent_t extent;
 
-    octets = in->data[1] & 0x7f;
+    octets = p[1] & 0x7f;
+    extent = (ct_der_extent_t) {2 + octets, 0};
 
-    if (octets == 0 || octets > CT_DER_LENGTH_OCTETS
-        || octets > in->len - 2 || in->data[2] == 0)
+    if (octets == 0 || octets > CT_DER_LENGTH_OCTETS || extent.head > room
+        || p[2] == 0)
     {
-        return false;
+        return (ct_der_extent_t) {0, 0};
     }
 
-    v = 0;
-
-    for (i = 0; i < octets; i++) {
-        v = v << 8 | in->data[2 + i];
+    for (i = 2; i < extent.head; i++) {
+        extent.len = extent.len << 8 | p[i];
     }
 
-    if (v < 0x80) {
-        return false;
+    if (extent.len < 0x80 || extent.len > room - extent.head) {
+        return (ct_der_extent_t) {0, 0};
     }
 
-    *len = v;
-    *head = 2 + octets;
-
-    return true;
-}
-
-
-bool
-ct_der_expect(ct_bytes_t *in, uint8_t tag, ct_der_t *item)
-{
-    return in->len != 0 && in->data[0] == tag && ct_der_read(in, item);
-}
-
-
-bool
-ct_der_optional(ct_bytes_t *in, uint8_t tag, ct_der_t *item)
-{
-    if (in->len != 0 && in->data[0] == tag) {
-        return ct_der_read(in, item);
-    }
-
-    memset(item, 0, sizeof(*item));
-
-    return true;
+    return extent;
 }
 
 

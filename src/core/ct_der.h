@@ -1,7 +1,8 @@
 /*
  * ct_der: DER tag-length-value, strict and bounded (X.690, 8.1, 10.1):
  * definite, minimal lengths; single-byte tags. Reads through ct_bytes; no
- * recursion, no allocation.
+ * recursion, no allocation. Reading is inline: half of the time an entry
+ * takes beside its hash goes by here.
  */
 
 #ifndef CT_DER_H
@@ -34,16 +35,78 @@ typedef struct {
     ct_bytes_t whole; /* tag, length and contents */
 } ct_der_t;
 
+typedef struct {
+    size_t head; /* bytes of tag and length; 0: not DER */
+    size_t len;  /* bytes of contents */
+} ct_der_extent_t;
+
+
+/* For ct_der_read alone: an element with a length of several octets, of
+ * which the first two bytes are there. By value, so that cursors can live
+ * in registers. */
+ct_der_extent_t ct_der_long_extent(const uint8_t *p, size_t room);
+
 
 /* The next element; false at the end or when it is not DER. */
-bool ct_der_read(ct_bytes_t *in, ct_der_t *item);
+static inline bool
+ct_der_read(ct_bytes_t *in, ct_der_t *item)
+{
+    const uint8_t  *p = in->data;
+    ct_der_extent_t extent;
+
+    /* all five tag bits set announce a number in the octets behind */
+    if (in->len < 2 || (p[0] & 0x1f) == 0x1f) {
+        return false;
+    }
+
+    extent = (ct_der_extent_t) {2, p[1]};
+
+    if (extent.len > 0x7f) {
+        extent = ct_der_long_extent(p, in->len);
+
+        if (extent.head == 0) {
+            return false;
+        }
+
+    } else if (extent.len > in->len - 2) {
+        return false;
+    }
+
+    item->tag = p[0];
+    item->value.data = p + extent.head;
+    item->value.len = extent.len;
+    item->whole.data = p;
+    item->whole.len = extent.head + extent.len;
+
+    in->data = p + item->whole.len;
+    in->len -= item->whole.len;
+
+    return true;
+}
+
 
 /* The next element, if it has this tag. */
-bool ct_der_expect(ct_bytes_t *in, uint8_t tag, ct_der_t *item);
+static inline bool
+ct_der_expect(ct_bytes_t *in, uint8_t tag, ct_der_t *item)
+{
+    return in->len != 0 && in->data[0] == tag && ct_der_read(in, item);
+}
+
 
 /* The next element if it has this tag; otherwise true with an empty
  * `whole` and nothing moved. False only when it has the tag and is broken. */
-bool ct_der_optional(ct_bytes_t *in, uint8_t tag, ct_der_t *item);
+static inline bool
+ct_der_optional(ct_bytes_t *in, uint8_t tag, ct_der_t *item)
+{
+    if (in->len != 0 && in->data[0] == tag) {
+        return ct_der_read(in, item);
+    }
+
+    *item = (ct_der_t) {0};
+
+    return true;
+}
+
 
 /* Bytes of tag + minimal length octets for contents of `len` bytes. */
 size_t ct_der_header_len(size_t len);
@@ -51,7 +114,8 @@ size_t ct_der_header_len(size_t len);
 /* Appends tag and minimal length. */
 void ct_der_header(ct_buf_t *out, uint8_t tag, size_t len);
 
-/* UTCTime or GeneralizedTime of RFC 5280, 4.1.2.5, ms since 1970. */
+/* UTCTime or GeneralizedTime of RFC 5280, 4.1.2.5, in UTC ("Z"), seconds
+ * optional; ms since 1970. */
 bool ct_der_time(const ct_der_t *item, int64_t *ms);
 
 #endif

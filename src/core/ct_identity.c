@@ -69,7 +69,7 @@ ct_cert_splice(const ct_cert_t *cert, ct_arena_t *scratch, ct_bytes_t *tbs)
                       item.value.len - ct_identity_tlv_len(list));
 
     /* RFC 5280, 4.1: SIZE (1..MAX), so an empty list is left out */
-    list = kept != 0 ? ct_identity_tlv_len(kept) : 0;
+    list = ct_identity_tlv_len(kept);
     wrapped = kept != 0 ? ct_identity_tlv_len(list) : 0;
     len = before.len + wrapped;
 

@@ -1,8 +1,9 @@
 /*
  * ct_loglist: a log list in Chrome's v3 schema (operators, logs,
  * tiled_logs). One bad log never spoils the list: it is counted and left
- * out. Unknown members are ignored; state and temporal_interval are
- * optional; timestamps are RFC 3339 or milliseconds since 1970.
+ * out, and so is a second log of the same key. Unknown members are ignored;
+ * state and temporal_interval are optional; timestamps are RFC 3339 or
+ * milliseconds since 1970.
  */
 
 #ifndef CT_LOGLIST_H
@@ -50,9 +51,9 @@ typedef struct {
 
 /*
  * All memory from `arena` (logs, strings, keys). CT_E_ENCODING when it is
- * not JSON or has no operators, CT_E_LIMIT above CT_LIMIT_LOG_LIST or
- * CT_LIMIT_LOGS, CT_E_MEMORY. `why` (room CT_LIMIT_ERROR) gets a sentence
- * on failure.
+ * not JSON or has no operators; CT_E_LIMIT above CT_LIMIT_LOG_LIST,
+ * CT_LIMIT_LOGS or 128 JSON values for each of those; CT_E_MEMORY. `why`
+ * (room CT_LIMIT_ERROR) gets a sentence on failure, and `list` nothing.
  */
 ct_rc_t ct_loglist_read(ct_bytes_t json, ct_arena_t *arena,
     ct_loglist_t *list, char *why);

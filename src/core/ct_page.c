@@ -353,8 +353,8 @@ ct_page_age(ct_buf_t *out, int64_t ms)
         const char *name;
     } steps[] = {
         {120, 1, " s"},
-        {120 * 60, 60, " min"},
-        {48 * 3600, 3600, " h"},
+        {UINT64_C(120) * 60, 60, " min"},
+        {UINT64_C(48) * 3600, 3600, " h"},
         {UINT64_MAX, 86400, " days"},
     };
 

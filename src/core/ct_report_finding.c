@@ -29,12 +29,12 @@ ct_report_json_findings(const ct_report_t *report, ct_buf_t *out)
     ct_json_t json;
     uint8_t  *room;
 
-    room = ct_arena_alloc(report->arena, CT_LIMIT_FINDING_TEXT);
+    room = ct_arena_alloc(report->arena, CT_REPORT_TEXT);
     if (room == NULL) {
         return CT_E_MEMORY;
     }
 
-    ct_buf_fixed(&text, room, CT_LIMIT_FINDING_TEXT);
+    ct_buf_fixed(&text, room, CT_REPORT_TEXT);
     ct_store_usage(report->store, &total, &blocks, &max_blocks);
 
     ct_json_start(&json, out);

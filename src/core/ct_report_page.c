@@ -61,12 +61,12 @@ ct_report_page_check(const ct_report_t *report, ct_buf_t *out,
 
     *unknown = 0;
 
-    room = ct_arena_alloc(report->arena, CT_LIMIT_FINDING_TEXT);
+    room = ct_arena_alloc(report->arena, CT_REPORT_TEXT);
     if (room == NULL) {
         return CT_E_MEMORY;
     }
 
-    ct_buf_fixed(&text, room, CT_LIMIT_FINDING_TEXT);
+    ct_buf_fixed(&text, room, CT_REPORT_TEXT);
     memset(&view, 0, sizeof(view));
     view.report = report;
     view.text = &text;

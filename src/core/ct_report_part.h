@@ -14,7 +14,10 @@
 /* The longest finding, record or certificate in JSON: every byte of a text
  * as a \u escape. An answer ends before the next might not fit, and `next`
  * leads on: nobody can make the list unreadable by what he puts into it. */
-#define CT_REPORT_ROOM (8 * CT_LIMIT_FINDING_TEXT)
+#define CT_REPORT_ROOM ((size_t) (8 * CT_LIMIT_FINDING_TEXT))
+
+/* Room for the text of a finding. */
+#define CT_REPORT_TEXT ((size_t) CT_LIMIT_FINDING_TEXT)
 
 #define CT_REPORT_SENTENCE 1024 /* bytes of one */
 #define CT_REPORT_CUT      256  /* bytes of a text inside one */

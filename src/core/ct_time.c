@@ -5,6 +5,8 @@
 #include "ct_der.h"
 #include "ct_time.h"
 
+#include <string.h>
+
 
 static bool ct_time_zone(ct_bytes_t in, int64_t *ms);
 static bool ct_time_two(const uint8_t *p, int64_t max, int64_t *v);
@@ -40,8 +42,7 @@ ct_time_rfc3339(ct_bytes_t in, int64_t *ms)
 
     digits[n++] = 'Z';
 
-    time.tag = CT_DER_GEN_TIME;
-    time.value = ct_bytes(digits, n);
+    time = (ct_der_t) {.tag = CT_DER_GEN_TIME, .value = {digits, n}};
 
     if (!ct_der_time(&time, &utc) || !ct_time_zone(in, &utc)) {
         return false;

@@ -306,14 +306,13 @@ ct_watch_add_name(ct_watch_t *watch, const ct_pattern_t *pattern)
 }
 
 
-/* The text of a name, lower-cased: where it is already, or put there. */
+/* Puts the text of a name there, lower-cased. */
 static ct_watch_node_t
 ct_watch_put_name(ct_watch_t *watch, ct_bytes_t name)
 {
-    size_t                 i;
-    uint8_t               *p;
-    ct_watch_node_t        put;
-    const ct_watch_node_t *node;
+    size_t          i;
+    uint8_t        *p;
+    ct_watch_node_t put;
 
     put = (ct_watch_node_t) {.full = (uint8_t) name.len};
     put.text = (uint32_t) ct_watch_put(watch, name);
@@ -321,14 +320,6 @@ ct_watch_put_name(ct_watch_t *watch, ct_bytes_t name)
 
     for (i = 0; i < name.len; i++) {
         p[i] = p[i] == '.' ? '.' : ct_watch_fold[p[i]];
-    }
-
-    name = ct_bytes(p, name.len);
-    node = ct_watch_find(watch, ct_watch_hash(watch, name), name);
-
-    if (node != NULL) {
-        watch->text_len = put.text;
-        put.text = node->text + node->full - node->len;
     }
 
     return put;

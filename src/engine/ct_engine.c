@@ -49,6 +49,7 @@ struct ct_engine_s {
     pthread_t     thread;
     bool          owner_told;
     int           wake;       /* eventfd: ends a sleep, for good */
+    int           tid;        /* atomic; 0: not running yet */
     bool          stop;       /* atomic */
 };
 
@@ -56,6 +57,7 @@ struct ct_engine_s {
 static bool ct_engine_spawn(ct_engine_t *engine);
 static void *ct_engine_main(void *arg);
 static void ct_engine_humble(void);
+static void ct_engine_hurry(int tid);
 static bool ct_engine_prepare(ct_engine_t *engine);
 static bool ct_engine_own(ct_engine_t *engine);
 static bool ct_engine_take_over(ct_engine_t *engine);
@@ -158,6 +160,7 @@ ct_engine_stop(ct_engine_t *engine)
     __atomic_store_n(&engine->stop, true, __ATOMIC_RELEASE);
 
     (void) !write(engine->wake, &one, sizeof(one));
+    ct_engine_hurry(__atomic_load_n(&engine->tid, __ATOMIC_ACQUIRE));
 }
 
 
@@ -202,6 +205,9 @@ ct_engine_main(void *arg)
 
     engine = arg;
     ct_engine_humble();
+    __atomic_store_n(&engine->tid, (int) syscall(SYS_gettid),
+                     __ATOMIC_RELEASE);
+
 
     if (ct_engine_prepare(engine) && ct_engine_own(engine)) {
         if (ct_engine_take_over(engine)) {
@@ -241,6 +247,22 @@ ct_engine_humble(void)
 #endif
 
     (void) setpriority(PRIO_PROCESS, (id_t) syscall(SYS_gettid), 19);
+}
+
+
+/* Somebody waits for its end, and on a busy machine SCHED_IDLE would make
+ * him wait long. Wants RLIMIT_NICE or CAP_SYS_NICE; without them the end
+ * comes when there is time for it. */
+static void
+ct_engine_hurry(int tid)
+{
+    struct sched_param param;
+
+    memset(&param, 0, sizeof(param));
+
+    if (tid != 0) {
+        (void) sched_setscheduler(tid, SCHED_OTHER, &param);
+    }
 }
 
 

@@ -14,6 +14,7 @@
 #define CT_FOLLOW_URL         (CT_LIMIT_URL + 128)
 #define CT_FOLLOW_ISSUER_TRIES 4
 #define CT_FOLLOW_ISSUER_WAIT 1000 /* ms, doubled for each failure */
+#define CT_FOLLOW_ISSUER_REST (10 * 60 * 1000) /* ms; then tried again */
 #define CT_FOLLOW_SOON        50   /* ms */
 
 
@@ -32,9 +33,7 @@ static void ct_follow_issuer_answered(void *ctx, ct_http_answer_t *answer);
 static void ct_follow_commit(ct_follow_t *follow);
 static void ct_follow_drop(ct_follow_t *follow);
 static void ct_follow_good(ct_follow_t *follow);
-static void ct_follow_bad(ct_follow_t *follow, const char *what,
-    const char *why);
-static void ct_follow_misbehaves(ct_follow_t *follow, ct_rc_t rc,
+static void ct_follow_bad(ct_follow_t *follow, ct_rc_t rc,
     const char *what);
 static void ct_follow_error(ct_follow_t *follow, ct_follow_e state,
     const char *what, const char *why);
@@ -183,7 +182,7 @@ ct_follow_ask(ct_follow_t *follow)
     path[buf.len] = '\0';
 
     if (!ct_follow_get(follow, path, limit, ct_follow_answered)) {
-        ct_follow_bad(follow, "asking", "out of memory");
+        ct_follow_bad(follow, CT_E_MEMORY, "asking");
     }
 }
 
@@ -266,24 +265,19 @@ ct_follow_head(ct_follow_t *follow, ct_bytes_t body)
     rc = ct_head_read_checkpoint(body, ct_bytes_str(follow->log->origin),
                                  follow->key, &head);
     if (rc != CT_OK) {
-        ct_follow_bad(follow, "checkpoint", ct_strerror(rc));
+        ct_follow_bad(follow, rc, "checkpoint");
         return;
     }
 
     rc = ct_cursor_head(&follow->record.cursor, ctx->sha, &head, ctx->now_ms,
                         ctx->config->interval_ms, ct_context_jitter(ctx));
 
-    if (rc == CT_E_FORK || rc == CT_E_ROOT) {
-        ct_follow_misbehaves(follow, rc, "checkpoint");
-        return;
-    }
-
-    if (rc == CT_E_LIMIT) {
-        ct_follow_bad(follow, "checkpoint", ct_strerror(rc));
-        return;
-    }
-
     /* CT_E_SHRUNK: a front end that lags; the next poll will tell */
+    if (rc != CT_OK && rc != CT_E_SHRUNK) {
+        ct_follow_bad(follow, rc, "checkpoint");
+        return;
+    }
+
     ct_follow_good(follow);
 }
 
@@ -295,13 +289,8 @@ ct_follow_hash_tile(ct_follow_t *follow, ct_bytes_t body)
 
     rc = ct_cursor_hash_tile(&follow->record.cursor, follow->ctx->sha, body,
                              follow->ctx->now_ms);
-    if (rc == CT_E_ROOT) {
-        ct_follow_misbehaves(follow, rc, "hash tiles");
-        return;
-    }
-
     if (rc != CT_OK) {
-        ct_follow_bad(follow, "hash tile", ct_strerror(rc));
+        ct_follow_bad(follow, rc, "hash tile");
         return;
     }
 
@@ -324,7 +313,7 @@ ct_follow_data_tile(ct_follow_t *follow, ct_http_answer_t *answer)
                       ct_bytes(answer->data, answer->len), &follow->ask);
 
     if (rc != CT_OK) {
-        ct_follow_bad(follow, "data tile", ct_strerror(rc));
+        ct_follow_bad(follow, rc, "data tile");
         return;
     }
 
@@ -336,7 +325,7 @@ ct_follow_data_tile(ct_follow_t *follow, ct_http_answer_t *answer)
         follow->matches = malloc(scan->nmatches * sizeof(ct_match_t));
 
         if (follow->matches == NULL) {
-            ct_follow_bad(follow, "data tile", "out of memory");
+            ct_follow_bad(follow, CT_E_MEMORY, "data tile");
             return;
         }
 
@@ -358,7 +347,6 @@ ct_follow_data_tile(ct_follow_t *follow, ct_http_answer_t *answer)
 static int64_t
 ct_follow_judge(ct_follow_t *follow)
 {
-    bool          give_up;
     ct_rc_t       rc;
     ct_context_t *ctx;
 
@@ -373,9 +361,8 @@ ct_follow_judge(ct_follow_t *follow)
             return INT64_MAX;
         }
 
-        give_up = follow->issuer_fails >= CT_FOLLOW_ISSUER_TRIES;
         rc = ct_judge_match(ctx, &follow->matches[follow->at], follow->slot,
-                            give_up, follow->issuer);
+                            follow->issuer);
 
         if (rc == CT_E_ABSENT) {
             ct_follow_issuer(follow);
@@ -392,12 +379,11 @@ ct_follow_judge(ct_follow_t *follow)
 
         } else if (rc != CT_OK) {
             ct_follow_drop(follow);
-            ct_follow_bad(follow, "judging an entry", ct_strerror(rc));
+            ct_follow_bad(follow, rc, "judging an entry");
             return INT64_MAX;
         }
 
         follow->at++;
-        follow->issuer_fails = 0;
         follow->record.matches++;
     }
 
@@ -456,7 +442,17 @@ ct_follow_issuer_answered(void *ctx, ct_http_answer_t *answer)
     follow->issuer_due_ms = follow->ctx->now_ms
                             + ((int64_t) CT_FOLLOW_ISSUER_WAIT
                                << follow->issuer_fails);
-    follow->issuer_fails++;
+
+    follow->issuer_fails += answer->status == 404 ? 2 : 1;
+
+    /* be content with the chain that there is */
+    if (follow->issuer_fails >= CT_FOLLOW_ISSUER_TRIES) {
+        ct_issuers_give_up(follow->ctx->issuers, follow->issuer,
+                           follow->ctx->now_ms + CT_FOLLOW_ISSUER_REST);
+        follow->issuer_fails = 0;
+        follow->issuer_due_ms = 0;
+    }
+
     ct_follow_error(follow, CT_FOLLOW_FAILING, "issuer",
                     answer->rc == CT_OK ? "does not hash to its name"
                                         : answer->error);
@@ -483,7 +479,7 @@ ct_follow_commit(ct_follow_t *follow)
     ct_follow_drop(follow);
 
     if (rc != CT_OK) {
-        ct_follow_misbehaves(follow, rc, "entries");
+        ct_follow_bad(follow, rc, "entries");
         return;
     }
 
@@ -541,20 +537,14 @@ ct_follow_good(ct_follow_t *follow)
 
 
 static void
-ct_follow_bad(ct_follow_t *follow, const char *what, const char *why)
+ct_follow_bad(ct_follow_t *follow, ct_rc_t rc, const char *what)
 {
     ct_cursor_fail(&follow->record.cursor, follow->ctx->now_ms, 0, false,
                    ct_context_jitter(follow->ctx));
-    ct_follow_error(follow, CT_FOLLOW_FAILING, what, why);
-}
-
-
-static void
-ct_follow_misbehaves(ct_follow_t *follow, ct_rc_t rc, const char *what)
-{
-    ct_cursor_fail(&follow->record.cursor, follow->ctx->now_ms, 0, false,
-                   ct_context_jitter(follow->ctx));
-    ct_follow_error(follow, CT_FOLLOW_MISBEHAVING, what, ct_strerror(rc));
+    ct_follow_error(follow,
+                    rc == CT_E_ROOT || rc == CT_E_FORK
+                    ? CT_FOLLOW_MISBEHAVING : CT_FOLLOW_FAILING,
+                    what, ct_strerror(rc));
 }
 
 

@@ -12,14 +12,19 @@
 
 typedef struct {
     uint8_t  fingerprint[CT_HASH_LEN];
-    uint8_t *data; /* NULL: empty */
+    uint8_t *data; /* NULL: empty, or given up */
     size_t   len;
+    int64_t  until_ms; /* given up until; 0: not */
 } ct_issuer_file_t;
 
 struct ct_issuers_s {
     size_t           next;
     ct_issuer_file_t files[CT_LIMIT_ISSUER_CACHE];
 };
+
+
+static ct_issuer_file_t *ct_issuers_slot(ct_issuers_t *issuers,
+    const uint8_t fingerprint[CT_HASH_LEN]);
 
 
 ct_issuers_t *
@@ -85,13 +90,64 @@ ct_issuers_put(ct_issuers_t *issuers, const uint8_t fingerprint[CT_HASH_LEN],
         return CT_E_ENCODING;
     }
 
-    file = &issuers->files[issuers->next];
-    issuers->next = (issuers->next + 1) % CT_LIMIT_ISSUER_CACHE;
-
-    free(file->data);
-    memcpy(file->fingerprint, fingerprint, CT_HASH_LEN);
+    file = ct_issuers_slot(issuers, fingerprint);
     file->data = data;
     file->len = len;
 
     return CT_OK;
+}
+
+
+/* The one of this fingerprint or the oldest, emptied. */
+static ct_issuer_file_t *
+ct_issuers_slot(ct_issuers_t *issuers, const uint8_t fingerprint[CT_HASH_LEN])
+{
+    size_t            i;
+    ct_issuer_file_t *file;
+
+    for (i = 0; i < CT_LIMIT_ISSUER_CACHE; i++) {
+        if (memcmp(issuers->files[i].fingerprint, fingerprint, CT_HASH_LEN)
+            == 0)
+        {
+            break;
+        }
+    }
+
+    if (i == CT_LIMIT_ISSUER_CACHE) {
+        i = issuers->next;
+        issuers->next = (i + 1) % CT_LIMIT_ISSUER_CACHE;
+    }
+
+    file = &issuers->files[i];
+    free(file->data);
+    memset(file, 0, sizeof(ct_issuer_file_t));
+    memcpy(file->fingerprint, fingerprint, CT_HASH_LEN);
+
+    return file;
+}
+
+
+void
+ct_issuers_give_up(ct_issuers_t *issuers,
+    const uint8_t fingerprint[CT_HASH_LEN], int64_t until_ms)
+{
+    ct_issuers_slot(issuers, fingerprint)->until_ms = until_ms;
+}
+
+
+bool
+ct_issuers_given_up(const ct_issuers_t *issuers,
+    const uint8_t fingerprint[CT_HASH_LEN], int64_t now_ms)
+{
+    size_t i;
+
+    for (i = 0; i < CT_LIMIT_ISSUER_CACHE; i++) {
+        if (memcmp(issuers->files[i].fingerprint, fingerprint, CT_HASH_LEN)
+            == 0)
+        {
+            return issuers->files[i].until_ms > now_ms;
+        }
+    }
+
+    return false;
 }

@@ -24,4 +24,11 @@ bool ct_issuers_get(const ct_issuers_t *issuers,
 ct_rc_t ct_issuers_put(ct_issuers_t *issuers,
     const uint8_t fingerprint[CT_HASH_LEN], uint8_t *data, size_t len);
 
+/* The log did not give it, in spite of all tries: not to be asked for again
+ * before `until_ms`. Forgotten when it is put after all. */
+void ct_issuers_give_up(ct_issuers_t *issuers,
+    const uint8_t fingerprint[CT_HASH_LEN], int64_t until_ms);
+bool ct_issuers_given_up(const ct_issuers_t *issuers,
+    const uint8_t fingerprint[CT_HASH_LEN], int64_t now_ms);
+
 #endif

@@ -20,7 +20,7 @@ typedef struct {
 
 
 static ct_rc_t ct_case_chain(ct_context_t *ctx, const ct_match_t *match,
-    ct_case_t *c, bool give_up, uint8_t missing[CT_HASH_LEN]);
+    ct_case_t *c, uint8_t missing[CT_HASH_LEN]);
 static ct_rc_t ct_case_store(ct_context_t *ctx, ct_case_t *c);
 static ct_rc_t ct_case_merge(ct_context_t *ctx, ct_case_t *c,
     uint64_t number, bool better);
@@ -39,7 +39,7 @@ static size_t ct_finding_names(ct_context_t *ctx, ct_bytes_t list,
 
 ct_rc_t
 ct_judge_match(ct_context_t *ctx, const ct_match_t *match, size_t slot,
-    bool give_up, uint8_t missing[CT_HASH_LEN])
+    uint8_t missing[CT_HASH_LEN])
 {
     ct_rc_t       rc;
     ct_case_t     c;
@@ -85,7 +85,7 @@ ct_judge_match(ct_context_t *ctx, const ct_match_t *match, size_t slot,
     }
 
     if (c.verdict == CT_VERDICT_NONE) {
-        rc = ct_case_chain(ctx, match, &c, give_up, missing);
+        rc = ct_case_chain(ctx, match, &c, missing);
 
         if (rc != CT_OK) {
             return rc;
@@ -115,7 +115,7 @@ ct_case_known(const ct_context_t *ctx, const ct_finding_t *f)
 
 static ct_rc_t
 ct_case_chain(ct_context_t *ctx, const ct_match_t *match, ct_case_t *c,
-    bool give_up, uint8_t missing[CT_HASH_LEN])
+    uint8_t missing[CT_HASH_LEN])
 {
     size_t         i, n;
     const uint8_t *fingerprint;
@@ -134,7 +134,7 @@ ct_case_chain(ct_context_t *ctx, const ct_match_t *match, ct_case_t *c,
             continue;
         }
 
-        if (!give_up) {
+        if (!ct_issuers_given_up(ctx->issuers, fingerprint, ctx->now_ms)) {
             memcpy(missing, fingerprint, CT_HASH_LEN);
             return CT_E_ABSENT;
         }

@@ -11,11 +11,11 @@
 
 /*
  * Judges a match of log `slot` and stores it. CT_E_ABSENT: the issuer named
- * in `missing` is wanted first, fetch it and ask again - or, with `give_up`,
- * be content with the chain that is there. CT_E_FULL: no room, counted.
+ * in `missing` is wanted first, fetch it or give it up and ask again.
+ * CT_E_FULL: no room, counted.
  */
 ct_rc_t ct_judge_match(ct_context_t *ctx, const ct_match_t *match,
-    size_t slot, bool give_up, uint8_t missing[CT_HASH_LEN]);
+    size_t slot, uint8_t missing[CT_HASH_LEN]);
 
 /* A signed root covers `size` entries of log `slot` now. */
 void ct_judge_verified(ct_context_t *ctx, size_t slot, uint64_t size);

@@ -25,6 +25,8 @@ typedef struct {
 
 static ngx_int_t ngx_http_ct_inventory_servers(ngx_http_core_main_conf_t *cmcf,
     ngx_array_t *servers);
+static ngx_int_t ngx_http_ct_inventory_address(ngx_http_conf_addr_t *addr,
+    ngx_array_t *servers);
 static ngx_uint_t ngx_http_ct_inventory_secure(ngx_http_conf_addr_t *addr,
     ngx_http_core_srv_conf_t *cscf);
 static ngx_int_t ngx_http_ct_inventory_uses(ngx_http_core_srv_conf_t *cscf,
@@ -110,10 +112,9 @@ static ngx_int_t
 ngx_http_ct_inventory_servers(ngx_http_core_main_conf_t *cmcf,
     ngx_array_t *servers)
 {
-    ngx_uint_t                  p, a, s;
-    ngx_http_conf_port_t       *port;
-    ngx_http_conf_addr_t       *addr;
-    ngx_http_core_srv_conf_t  **cscfp, **server;
+    ngx_uint_t             p, a;
+    ngx_http_conf_port_t  *port;
+    ngx_http_conf_addr_t  *addr;
 
     if (cmcf->ports == NULL) {
         return NGX_OK;
@@ -125,26 +126,41 @@ ngx_http_ct_inventory_servers(ngx_http_core_main_conf_t *cmcf,
         addr = port[p].addrs.elts;
 
         for (a = 0; a < port[p].addrs.nelts; a++) {
-            cscfp = addr[a].servers.elts;
-
-            for (s = 0; s < addr[a].servers.nelts; s++) {
-
-                if (!ngx_http_ct_inventory_secure(&addr[a], cscfp[s])) {
-                    continue;
-                }
-
-                server = ngx_array_push(servers);
-                if (server == NULL) {
-                    return NGX_ERROR;
-                }
-
-                *server = cscfp[s];
+            if (ngx_http_ct_inventory_address(&addr[a], servers) != NGX_OK) {
+                return NGX_ERROR;
             }
         }
     }
 
     ngx_qsort(servers->elts, servers->nelts, servers->size,
               ngx_http_ct_inventory_cmp_servers);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_ct_inventory_address(ngx_http_conf_addr_t *addr,
+    ngx_array_t *servers)
+{
+    ngx_uint_t                  i;
+    ngx_http_core_srv_conf_t  **cscfp, **server;
+
+    cscfp = addr->servers.elts;
+
+    for (i = 0; i < addr->servers.nelts; i++) {
+
+        if (!ngx_http_ct_inventory_secure(addr, cscfp[i])) {
+            continue;
+        }
+
+        server = ngx_array_push(servers);
+        if (server == NULL) {
+            return NGX_ERROR;
+        }
+
+        *server = cscfp[i];
+    }
 
     return NGX_OK;
 }

@@ -138,6 +138,7 @@ ngx_http_ct_init_module(ngx_cycle_t *cycle)
 
     if (mcf != NULL && mcf->shm_zone != NULL) {
         (void) ngx_http_ct_conf_complete(cycle, mcf);
+        ngx_http_ct_worker_permit();
     }
 
     ngx_http_ct_worker_reload(cycle);

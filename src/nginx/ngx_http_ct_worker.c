@@ -10,10 +10,13 @@
 #include "ngx_http_ct_worker.h"
 
 #include <jansson.h>
+#include <sys/resource.h>
 
-#define NGX_HTTP_CT_JOIN  500   /* ms, at the end of a process */
-#define NGX_HTTP_CT_TICK  1000  /* ms between drains without a connection */
-#define NGX_HTTP_CT_REAP  50    /* ms between tries to join */
+#define NGX_HTTP_CT_JOIN   500   /* ms, at the end of a process */
+#define NGX_HTTP_CT_TICK   1000  /* ms between drains without a connection */
+#define NGX_HTTP_CT_REAP   50    /* ms between tries to join */
+#define NGX_HTTP_CT_SPARE  8     /* free connections that are left alone */
+#define NGX_HTTP_CT_NICE   20    /* RLIMIT_NICE: 20 less the nice value */
 
 
 typedef struct {
@@ -43,6 +46,27 @@ static void ngx_http_ct_worker_leave(void);
 
 
 static ngx_http_ct_worker_t  ngx_http_ct_worker;
+
+
+/* Nice 0, where workers are anyway, is 20 in the terms of RLIMIT_NICE. Only
+ * root may raise it; who is not does without. */
+
+void
+ngx_http_ct_worker_permit(void)
+{
+    struct rlimit  rlmt;
+
+    if (ngx_test_config || getrlimit(RLIMIT_NICE, &rlmt) != 0
+        || rlmt.rlim_cur >= NGX_HTTP_CT_NICE)
+    {
+        return;
+    }
+
+    rlmt.rlim_cur = NGX_HTTP_CT_NICE;
+    rlmt.rlim_max = ngx_max(rlmt.rlim_max, NGX_HTTP_CT_NICE);
+
+    (void) setrlimit(RLIMIT_NICE, &rlmt);
+}
 
 
 void
@@ -81,27 +105,18 @@ ngx_http_ct_worker_elected(void)
 static void
 ngx_http_ct_worker_start(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf)
 {
-    const ct_config_t  *config;
-
     /* before there are threads that could race for it */
     json_object_seed(0);
 
-    config = mcf->config;
-
     ngx_http_ct_worker.mcf = mcf;
     ngx_http_ct_worker.stopping = 0;
-    ngx_http_ct_worker.engine = ct_engine_start(config);
+    ngx_http_ct_worker.engine = ct_engine_start(mcf->config);
 
     if (ngx_http_ct_worker.engine == NULL) {
         ngx_log_error(NGX_LOG_ERR, cycle->log, ngx_errno,
                       "ct: the engine cannot be started, the monitor is off");
         return;
     }
-
-    ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0,
-                  "ct: %uz certificates are served, %uz names watched, "
-                  "%uz logs known", config->inventory->nserved,
-                  ct_watch_count(config->watch), config->nlogs);
 
     ngx_http_ct_worker_connect(cycle);
 }
@@ -123,8 +138,10 @@ ngx_http_ct_worker_connect(ngx_cycle_t *cycle)
     timer->log = cycle->log;
     timer->cancelable = 1;
 
-    /* asked first, because ngx_get_connection() logs an alert */
-    if (ngx_cycle->free_connection_n == 0) {
+    /* a worker still wants one for its channel, and some for clients; asked
+     * first, because ngx_get_connection() logs an alert */
+
+    if (ngx_cycle->free_connection_n < NGX_HTTP_CT_SPARE) {
         ngx_add_timer(timer, NGX_HTTP_CT_TICK);
         return;
     }

@@ -9,6 +9,10 @@
 #include "ngx_http_ct.h"
 
 
+/* In the master, before there are workers: lets them hurry the engine's
+ * thread out of SCHED_IDLE when it is to stop. */
+void ngx_http_ct_worker_permit(void);
+
 /* In every new process; starts the engine in the one that is elected. */
 void ngx_http_ct_worker_init(ngx_cycle_t *cycle);
 

@@ -5,8 +5,8 @@
  *   ctrun --list list.json --watch example.com --since all --until 1024
  *
  * It runs until every followed log is verified up to its head (and has at
- * least --until entries), or --seconds are over, then prints the findings
- * and logs as the module's API would, and stops as nginx would.
+ * least --until entries), or --seconds are over, then stops as nginx would
+ * and prints JSON lines: the logs, each finding, what it cost.
  */
 
 #include "ct_engine.h"
@@ -231,6 +231,36 @@ arrived(const run_t *run)
 
 
 static void
+print_findings(const run_t *run, ct_arena_t *arena)
+{
+    uint64_t     n, last;
+    ct_buf_t     out, text;
+    ct_json_t    json;
+    ct_finding_t finding;
+
+    last = ct_store_last(run->config.store);
+
+    for (n = 1; n <= last; n++) {
+        ct_arena_reset(arena);
+        ct_buf_init(&out, arena, CT_LIMIT_PAGE);
+        ct_buf_init(&text, arena, CT_LIMIT_FINDING_TEXT);
+
+        if (!ct_store_finding(run->config.store, n, &finding, &text)) {
+            continue;
+        }
+
+        ct_json_start(&json, &out);
+        ct_json_object(&json, NULL);
+        ct_report_finding(&json, run->config.store, &finding,
+                          ct_buf_slice(&text));
+        ct_json_object_end(&json);
+        ct_buf_putc(&out, '\n');
+        (void) fwrite(out.data, 1, out.len, stdout);
+    }
+}
+
+
+static void
 print_report(const run_t *run)
 {
     ct_buf_t      out;
@@ -253,12 +283,12 @@ print_report(const run_t *run)
     (void) ct_report_json_logs(&report, &out);
     ct_buf_putc(&out, '\n');
 
+    (void) fwrite(out.data, 1, out.len, stdout);
+
     if (!run->quiet) {
-        (void) ct_report_json_findings(&report, &out);
-        ct_buf_putc(&out, '\n');
+        print_findings(run, arena);
     }
 
-    (void) fwrite(out.data, 1, out.len, stdout);
     ct_arena_destroy(arena);
 
     if (getrusage(RUSAGE_SELF, &usage) == 0) {

@@ -13,6 +13,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -40,6 +41,8 @@ typedef struct {
     long             serial;
     bool             ca;
     bool             v1;     /* no extensions */
+    bool             no_ids; /* no key identifiers */
+    bool             longer; /* valid a day longer */
     bool             poison; /* RFC 6962, 3.1 */
     bool             scts;   /* RFC 6962, 3.3 */
 } ca_request_t;
@@ -112,7 +115,10 @@ ca_extensions(X509 *cert, X509 *issuer, const ca_request_t *r)
 {
     ca_ext(cert, issuer, NID_basic_constraints,
            r->ca ? "critical,CA:TRUE" : "critical,CA:FALSE");
-    ca_ext(cert, issuer, NID_subject_key_identifier, "hash");
+
+    if (!r->no_ids) {
+        ca_ext(cert, issuer, NID_subject_key_identifier, "hash");
+    }
 
     if (r->poison) {
         ca_ext_raw(cert, CA_POISON, 1, "\x05", 2);
@@ -122,7 +128,11 @@ ca_extensions(X509 *cert, X509 *issuer, const ca_request_t *r)
         ca_ext_raw(cert, CA_SCTS, 0, "\x04\x02\x00", 4);
     }
 
-    ca_ext(cert, issuer, NID_authority_key_identifier, "keyid");
+    if (!r->no_ids
+        && X509_get_ext_by_NID(issuer, NID_subject_key_identifier, -1) >= 0)
+    {
+        ca_ext(cert, issuer, NID_authority_key_identifier, "keyid");
+    }
 
     if (r->eku != NULL) {
         ca_ext(cert, issuer, NID_ext_key_usage, r->eku);
@@ -155,7 +165,8 @@ ca_make(const ca_request_t *r)
     ca_need(X509_set_version(cert, r->v1 ? 0 : 2) /* v1, v3 */
             && ASN1_INTEGER_set(X509_get_serialNumber(cert), r->serial + 1)
             && ASN1_TIME_set(X509_getm_notBefore(cert), 1700000000)
-            && ASN1_TIME_set(X509_getm_notAfter(cert), 1800000000)
+            && ASN1_TIME_set(X509_getm_notAfter(cert),
+                             r->longer ? 1800086400 : 1800000000)
             && X509_set_pubkey(cert, key), "fields");
 
     ca_name(X509_get_subject_name(cert), "O", r->org);

@@ -34,6 +34,7 @@ static void line_put(ct_buf_t *note, const signer_t *signer,
 static void text_put(ct_buf_t *note, const ct_head_t *head);
 static void test_good(signer_t *signer, const char *why);
 static void test_lines(void);
+static void test_note_limits(void);
 static void checkpoint_is(const char *why, const ct_buf_t *note, ct_rc_t rc);
 static void test_text(void);
 static void text_is(const char *why, ct_bytes_t text, ct_rc_t rc);
@@ -68,6 +69,7 @@ main(void)
     test_good(&p384, "ECDSA P-384");
     test_good(&rsa, "RSA");
     test_lines();
+    test_note_limits();
     test_text();
     test_flips();
     test_digitally_signed();
@@ -273,8 +275,8 @@ static void
 test_lines(void)
 {
     int       i;
-    char     *room, *long_line;
-    size_t    text, own;
+    char     *room;
+    size_t    own;
     ct_buf_t  note;
     ct_head_t later = sample, head;
 
@@ -296,7 +298,6 @@ test_lines(void)
     room = malloc(CT_LIMIT_CHECKPOINT + 16);
     ct_buf_fixed(&note, room, CT_LIMIT_CHECKPOINT + 16);
     text_put(&note, &sample);
-    text = note.len;
 
     checkpoint_is("no line", &note, CT_E_UNSIGNED);
     ct_buf_puts(&note, others);
@@ -330,7 +331,29 @@ test_lines(void)
         checkpoint_is("a line that is none", &note, CT_E_ENCODING);
     }
 
-    note.len = text;
+    note.len = own - 1;
+    checkpoint_is("no newline at the end", &note, CT_E_ENCODING);
+    note.len = own;
+    note.data[own - 2] = '!';
+    checkpoint_is("base64 that is none", &note, CT_E_ENCODING);
+
+    free(room);
+}
+
+
+static void
+test_note_limits(void)
+{
+    int       i;
+    char     *room, *long_line;
+    size_t    text;
+    ct_buf_t  note;
+
+    room = malloc(CT_LIMIT_CHECKPOINT + 16);
+    ct_buf_fixed(&note, room, CT_LIMIT_CHECKPOINT + 16);
+    text_put(&note, &sample);
+    text = note.len;
+
     for (i = 0; i < CT_LIMIT_NOTE_LINES - 1; i++) {
         ct_buf_puts(&note, "\xe2\x80\x94 w.example AAAAAAAA\n");
     }
@@ -338,12 +361,6 @@ test_lines(void)
     checkpoint_is("as many lines as allowed", &note, CT_OK);
     ct_buf_puts(&note, "\xe2\x80\x94 w.example AAAAAAAA\n");
     checkpoint_is("one more", &note, CT_E_LIMIT);
-
-    note.len = own - 1;
-    checkpoint_is("no newline at the end", &note, CT_E_ENCODING);
-    note.len = own;
-    note.data[own - 2] = '!';
-    checkpoint_is("base64 that is none", &note, CT_E_ENCODING);
 
     /* as large as allowed: one long line of somebody else */
     note.len = text;

@@ -236,8 +236,8 @@ test_full(void)
         ">unfamiliar</p>", ">unserved</p>", ">unparsable</p>",
         ">served</p>", ">ours</p>", ">expected</p>",
         "<dd>O=Some CA</dd>", "<dd>Some CA</dd>",
-        "<time datetime=\"2026-11-21T16:49:00Z\">2026-11-21</time> to "
-        "<time datetime=\"2026-11-23T16:49:00Z\">2026-11-23</time>",
+        "<time datetime=\"2026-11-21T16:49:00Z\">2026-11-21</time> to ",
+        " to <time datetime=\"2026-11-23T16:49:00Z\">2026-11-23</time>",
         "<time datetime=\"2026-11-22T16:48:00Z\">2026-11-22 16:48 UTC",
         "<dd>0fa001</dd>",
         "<li>Some log, entry 1,234,567, ",

@@ -223,4 +223,43 @@ world_json(world_t *w, face_pt face)
     return root;
 }
 
+
+/* "a.b.0.c"; NULL when there is no such thing. */
+static inline json_t *
+json_at(json_t *root, const char *path)
+{
+    size_t n;
+    char   name[64];
+
+    while (root != NULL && *path != '\0') {
+        n = strcspn(path, ".");
+        snprintf(name, sizeof(name), "%.*s", (int) n, path);
+        root = json_is_array(root)
+               ? json_array_get(root, (size_t) strtoul(name, NULL, 10))
+               : json_object_get(root, name);
+        path += n + (path[n] == '.');
+    }
+
+    return root;
+}
+
+
+static inline const char *
+json_text(json_t *root, const char *path)
+{
+    json_t *value = json_at(root, path);
+
+    return json_is_string(value) ? json_string_value(value)
+           : json_is_null(value) ? "(null)" : "(no string)";
+}
+
+
+static inline json_int_t
+json_number(json_t *root, const char *path)
+{
+    json_t *value = json_at(root, path);
+
+    return json_is_integer(value) ? json_integer_value(value) : -1;
+}
+
 #endif

@@ -52,15 +52,15 @@ my @BANNED_CORE = qw(malloc free calloc realloc strdup time clock_gettime
 
 # What the objects of core may want from outside.
 my %LIBC = map { $_ => 1 } qw(memcpy memmove memset memcmp memchr strlen
-    strcmp strncmp inet_pton inet_ntop);
+    strcmp strncmp strstr inet_pton inet_ntop);
 my %LIBC_MORE = (
     'ct_arena.o'   => qr/^(?:malloc|free|aligned_alloc)$/,
     'ct_loglist.o' => qr/^json_/,
 );
 my $COMPILER = qr/^(?:_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__mem\w+_chk
     |__(?:asan|ubsan|tsan)_\w+)$/x;
-my $LIBCRYPTO = qr/^(?:EVP|X509V?3?|ASN1|OBJ|OPENSSL|CRYPTO|ERR|OSSL)_\w+$
-    |^(?:d2i|i2d)_\w+$ |^PEM_read_bio_X509$ |^GENERAL_NAMES?_\w+$
+my $LIBCRYPTO = qr/^(?:EVP|X509V?3?|ASN1|BN|OBJ|OPENSSL|CRYPTO|ERR|OSSL)_\w+$
+    |^(?:d2i|i2d)_\w+$ |^PEM_read_bio$ |^EXTENDED_KEY_USAGE_free$
     |^BIO_(?:new_mem_buf|free|ctrl)$/x;
 my $LIBCRYPTO_IO = qr/_(?:load_file|load_locations|fp|default_paths)$|_file/;
 

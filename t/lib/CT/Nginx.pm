@@ -9,7 +9,7 @@
 # In the configuration %%PORT%% and %%PORT1%%, %%PORT2%% ... become free
 # ports, %%PREFIX%% the prefix, %%WORLD%% the world. Without `http` there is
 # no http{} at all. More arguments: main, events (text), workers (1),
-# module (path; 0: none), prefix (name), env (hash).
+# module (path; 0: none), prefix (name), env (hash), ports (name => number).
 # Environment: CT_NGINX (binary), CT_MODULE (default: build/), and
 # CT_NGINX_PRELOAD, put into LD_PRELOAD for a module built with ASan. How it
 # is started, signalled and found: CT::Daemon.
@@ -42,7 +42,7 @@ sub new {
         owner  => $$,
         prefix => $world->path($args{prefix} // 'nginx' . $made++),
         binary => $ENV{CT_NGINX} || 'nginx',
-        ports  => {},
+        ports  => { %{ $args{ports} || {} } },
     }, $class;
     $self->{module} //= $ENV{CT_MODULE}
         || CT::World::build_dir() . '/ngx_http_ct_module.so';

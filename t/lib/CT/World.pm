@@ -6,9 +6,10 @@
 #   $w->log('add', 'log', '--chain', 'a.chain.pem', 'a.pre.crt');
 #
 # Tools run with the world as working directory, so names are relative. The
-# world is removed at the end unless CT_KEEP is set. CT_BUILD says where the
-# tools are (default: build/ of the repository), CT_TEST_DATA where the real
-# data is (default: ../shared/data beside the repository).
+# world is removed at the end unless CT_KEEP is set or it was given a place
+# (dir => path), which it shares with whoever else uses it. CT_BUILD says
+# where the tools are (default: build/ of the repository), CT_TEST_DATA where
+# the real data is (default: ../shared/data beside the repository).
 
 package CT::World;
 
@@ -30,7 +31,12 @@ my $repo = abs_path(dirname(__FILE__) . '/../../..');
 my %given_ports;
 
 sub new {
-    my ($class) = @_;
+    my ($class, %args) = @_;
+
+    if (defined $args{dir}) {
+        make_path($args{dir});
+        return bless { tmp => $args{dir} }, $class;
+    }
 
     my $tmp = File::Temp->newdir('ct-XXXXXX', TMPDIR => 1,
         CLEANUP => !$ENV{CT_KEEP});
