@@ -90,7 +90,8 @@ module: $(build)/nginx/Makefile $(build)/nginx/ct_html.h
 	    -f $(build)/nginx/Makefile modules
 	@cmp -s $(build)/nginx/ngx_http_ct_module.so \
 	    $(build)/ngx_http_ct_module.so \
-	    || cp $(build)/nginx/ngx_http_ct_module.so $(build)/
+	    || cp --remove-destination \
+	        $(build)/nginx/ngx_http_ct_module.so $(build)/
 
 # What it was configured for; a change configures it anew.
 key = $(NGINX_SRC)|$(CC)|$(nginx_cc)|$(nginx_warn)|$(nginx_ld)| \

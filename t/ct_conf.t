@@ -105,7 +105,7 @@ EOF
     ['an empty list', "$zone ct_log_list $dir/list.json;",
         qr/ct_zone "ct" has no log to follow/],
     ['directive without zone', "ct_interval 5s; $log",
-        qr/"ct_interval" in .*nginx\.conf:\d+ needs the monitor, "ct_zone zone/],
+        qr/"ct_interval" in .*nginx\.conf:\d+ needs the monitor, "ct_zone/],
     ['log without zone', $log, qr/"ct_log" in .* needs the monitor/],
     ['domain in a server without zone', 'server { ct_domain example.com; }',
         qr/"ct_domain" in .* needs the monitor/],
@@ -156,7 +156,8 @@ EOF
         "$zone ct_log https://log.test/ key=AAAA;",
         qr/unusable key "AAAA" in "ct_log", an ECDSA P-256 or P-384 key or/],
     (map {
-        ["log with a key of $_", "$zone ct_log https://log.test/ key=$key{$_};",
+        ["log with a key of $_",
+            "$zone ct_log https://log.test/ key=$key{$_};",
             qr/unusable key ".*" in "ct_log", an ECDSA P-256 or P-384 key/]
     } qw(p521 ed25519 rsa1024)),
     (map {

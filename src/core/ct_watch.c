@@ -47,8 +47,8 @@ static void ct_watch_add_address(ct_watch_t *watch,
     const ct_pattern_t *pattern);
 static size_t ct_watch_put(ct_watch_t *watch, ct_bytes_t text);
 static uint64_t ct_watch_hash(const ct_watch_t *watch, ct_bytes_t bytes);
-static ct_watch_node_t *ct_watch_slot(const ct_watch_t *watch, uint64_t hash,
-    ct_bytes_t bytes, unsigned *bits);
+static inline ct_watch_node_t *ct_watch_slot(const ct_watch_t *watch,
+    uint64_t hash, ct_bytes_t bytes, unsigned *bits);
 static bool ct_watch_same(const ct_watch_t *watch,
     const ct_watch_node_t *node, ct_bytes_t bytes);
 
@@ -462,7 +462,7 @@ ct_watch_hash(const ct_watch_t *watch, ct_bytes_t bytes)
  * the kind (ADDRESS or 0) on entry and the tag as well on return. The high
  * half of the mixed hash chooses the slot, the low half is the tag.
  */
-static ct_watch_node_t *
+static inline ct_watch_node_t *
 ct_watch_slot(const ct_watch_t *watch, uint64_t hash, ct_bytes_t bytes,
     unsigned *bits)
 {

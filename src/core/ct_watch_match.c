@@ -88,7 +88,7 @@ ct_watch_text(const ct_watch_t *watch, ct_bytes_t text, ct_bytes_t *matched)
 {
     text = ct_trim(text);
 
-    if (ct_bytes_is(text, "*")) {
+    if (text.len == 1 && text.data[0] == '*') {
         *matched = watch->first;
         return true;
     }

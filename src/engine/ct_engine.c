@@ -277,7 +277,7 @@ ct_engine_prepare(ct_engine_t *engine)
     ctx->sha = ct_sha256_create();
     ctx->issuers = ct_issuers_create();
     ctx->http = ct_http_create(ctx->config->trusted, ctx->config->contact,
-                               engine->wake);
+                               engine->wake, &engine->stop);
 
     if (ctx->arena == NULL || ctx->scratch == NULL || ctx->sha == NULL
         || ctx->issuers == NULL || ctx->http == NULL)

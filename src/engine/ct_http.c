@@ -46,6 +46,7 @@ struct ct_http_s {
     size_t             nrequests;
     size_t             bytes; /* room of all bodies */
     int                wake;
+    const bool        *stop;
     char              *trusted;
     char               agent[CT_LIMIT_TEXT + 96];
 };
@@ -63,7 +64,8 @@ static void ct_http_free(ct_http_request_t *r);
 
 
 ct_http_t *
-ct_http_create(const char *trusted, const char *contact, int wake)
+ct_http_create(const char *trusted, const char *contact, int wake,
+    const bool *stop)
 {
     ct_http_t *http;
 
@@ -74,6 +76,7 @@ ct_http_create(const char *trusted, const char *contact, int wake)
     }
 
     http->wake = wake;
+    http->stop = stop;
     http->trusted = trusted != NULL ? strdup(trusted) : NULL;
     http->multi = curl_multi_init();
 
@@ -258,6 +261,12 @@ ct_http_write(char *data, size_t size, size_t n, void *ctx)
     r = ctx;
     n *= size;
 
+    /* a bomb of gzip keeps curl busy for longer than a stop may take */
+    if (__atomic_load_n(r->http->stop, __ATOMIC_ACQUIRE)) {
+        r->rc = CT_E_STOPPED;
+        return 0;
+    }
+
     if (n > r->limit - r->len) {
         r->rc = CT_E_LIMIT;
         return 0;
@@ -375,7 +384,7 @@ ct_http_answer(ct_http_request_t *r, CURLcode code, ct_http_answer_t *answer)
         (void) snprintf(answer->error, sizeof(answer->error), "%s",
                         r->rc == CT_E_LIMIT
                         ? "the answer is larger than it may be"
-                        : "too many bytes of answers at once");
+                        : "there are too many bytes of answers at once");
 
     } else if (code != CURLE_OK) {
         answer->rc = CT_E_NETWORK;

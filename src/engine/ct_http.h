@@ -36,10 +36,10 @@ typedef struct {
 
 
 /* `trusted`: PEM file; NULL: the system's. `contact` goes into User-Agent;
- * NULL: none. The wait ends when the descriptor `wake` is readable. NULL on
- * failure. */
+ * NULL: none. When the descriptor `wake` is readable the wait ends, and when
+ * `stop` (atomic) is set no transfer goes on. NULL on failure. */
 ct_http_t *ct_http_create(const char *trusted, const char *contact,
-    int wake);
+    int wake, const bool *stop);
 
 /* Requests in flight end with CT_E_STOPPED. NULL-safe. */
 void ct_http_destroy(ct_http_t *http);

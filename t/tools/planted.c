@@ -42,7 +42,7 @@ race(void)
 
 
 static int
-overflow(int beyond)
+overflow(volatile int beyond)
 {
     volatile char *p;
 

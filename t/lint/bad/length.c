@@ -165,5 +165,4 @@ less(void)
     step(74);
     step(75);
     step(76);
-    step(76);
 }
