@@ -236,12 +236,12 @@ asan: deps ## The tests with AddressSanitizer and UBSan.
 tsan: ## The engine outside nginx with ThreadSanitizer.
 	@$(MAKE) --no-print-directory BUILD_DIR=$(BUILD_DIR)/tsan CC=gcc \
 	    SANITIZE=thread tools
-	CT_BUILD=$(build)/tsan prove $(PROVE_FLAGS) t/engine.t
+	CT_BUILD=$(build)/tsan prove $(PROVE_FLAGS) t/ctrun.t
 
 .PHONY: valgrind
 valgrind: tools ## The engine outside nginx with valgrind.
 	CT_WRAP="valgrind -q --error-exitcode=99 --leak-check=full" \
-	    prove $(PROVE_FLAGS) t/engine.t
+	    prove $(PROVE_FLAGS) t/ctrun.t
 
 .PHONY: fuzz
 fuzz: ## Fuzzes each parser for FUZZ_SECONDS.

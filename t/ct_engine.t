@@ -126,9 +126,12 @@ subtest 'reload' => sub {
     is(ids($s), 5, 'nothing is told twice') or diag explain [$s->receiver->bodies];
     is(scalar $s->receiver->requests, 5, 'really not');
 
-    $s->configure(zone => 'zone=other:3m');
+    # "now": what is not taken over would not be found again
+    $s->configure(zone => 'zone=other:3m', since => 'now');
     ok($n->reload, 'the zone grows without a state file');
     ok($s->wait_for(sub { $s->findings == 6 }), 'and has everything');
+    ok($s->wait_verified('log', 6), 'and the position');
+    is($s->the_log('log')->{start}, 0, 'since the beginning');
     $n->finish;
 };
 

@@ -135,6 +135,8 @@ ct_policy_learned(ct_policy_t *policy, size_t i)
     (void) ct_cert_read(served->chain[0], &issuer);
     ct_sha256_once(issuer.spki, key);
 
+    other = NULL;
+
     for (k = 0; k < i; k++) {
         other = &policy->familiar[k];
 

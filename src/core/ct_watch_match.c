@@ -22,7 +22,8 @@ static bool ct_watch_text(const ct_watch_t *watch, ct_bytes_t text,
 static bool ct_watch_walk(const ct_watch_t *watch, ct_bytes_t name,
     ct_bytes_t *matched);
 static bool ct_watch_wild(const ct_watch_t *watch,
-    const ct_watch_node_t *above, bool leftmost, ct_bytes_t *matched);
+    const ct_watch_node_t *above, const uint8_t *start, const uint8_t *p,
+    ct_bytes_t *matched);
 static bool ct_watch_ip(const ct_watch_t *watch, ct_bytes_t address,
     ct_bytes_t *matched);
 static bool ct_watch_literal(const ct_watch_t *watch, ct_bytes_t text,
@@ -101,7 +102,6 @@ ct_watch_text(const ct_watch_t *watch, ct_bytes_t text, ct_bytes_t *matched)
 static bool
 ct_watch_walk(const ct_watch_t *watch, ct_bytes_t name, ct_bytes_t *matched)
 {
-    bool                   wild;
     uint8_t                c;
     uint64_t               hash;
     const uint8_t         *p, *end, *label;
@@ -118,16 +118,14 @@ ct_watch_walk(const ct_watch_t *watch, ct_bytes_t name, ct_bytes_t *matched)
 
     for (;;) {
         label = p;
-        wild = false;
 
-        while (p != name.data && p[-1] != '.') {
-            c = ct_watch_fold[*--p];
-            wild |= c == 0;
+        while (p != name.data && (c = ct_watch_fold[p[-1]]) != 0) {
             hash = ct_watch_step(hash, c);
+            p--;
         }
 
-        if (wild || p == label) {
-            return ct_watch_wild(watch, above, p == name.data, matched);
+        if (p == label || (p != name.data && p[-1] != '.')) {
+            return ct_watch_wild(watch, above, name.data, p, matched);
         }
 
         node = ct_watch_find(watch, hash, ct_bytes(p, (size_t) (end - p)));
@@ -153,14 +151,19 @@ ct_watch_walk(const ct_watch_t *watch, ct_bytes_t name, ct_bytes_t *matched)
 
 
 /* A label that is "*", or that nobody can be sure to read, covers what is
- * watched in its place - and below its place, when more labels follow. */
+ * watched in its place - and below its place, when more labels follow. It
+ * is somewhere at `p`; the name begins at `start`. */
 static bool
 ct_watch_wild(const ct_watch_t *watch, const ct_watch_node_t *above,
-    bool leftmost, ct_bytes_t *matched)
+    const uint8_t *start, const uint8_t *p, ct_bytes_t *matched)
 {
     unsigned wanted;
 
-    wanted = leftmost ? CT_WATCH_PARENT : CT_WATCH_ANCESTOR;
+    while (p != start && p[-1] != '.') {
+        p--;
+    }
+
+    wanted = p == start ? CT_WATCH_PARENT : CT_WATCH_ANCESTOR;
 
     if (above == NULL || !(above->bits & wanted)) {
         return false;

@@ -66,7 +66,7 @@ ngx_http_ct_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    mcf->shm_zone = ngx_http_ct_zone_add(cf, &name, size, state.len != 0);
+    mcf->shm_zone = ngx_http_ct_zone_add(cf, &name, size);
     if (mcf->shm_zone == NULL) {
         return NGX_CONF_ERROR;
     }

@@ -10,6 +10,9 @@
 #include "ngx_http_ct_zone.h"
 
 
+#define NGX_HTTP_CT_ZONE_SCRATCH  (256 * 1024)  /* one finding at a time */
+
+
 /* In the zone, found by every generation through shpool->data. */
 typedef struct {
     size_t                  len;      /* bytes of the store */
@@ -22,12 +25,13 @@ static ngx_http_ct_zone_head_t *ngx_http_ct_zone_take(
     ngx_shm_zone_t *shm_zone);
 static ngx_int_t ngx_http_ct_zone_create(ngx_http_ct_zone_t *zone,
     ngx_http_ct_zone_head_t *head);
-static void ngx_http_ct_zone_resized(ngx_shm_zone_t *shm_zone);
+static void ngx_http_ct_zone_inherit(ngx_shm_zone_t *shm_zone,
+    ngx_http_ct_zone_t *zone);
+static ngx_shm_zone_t *ngx_http_ct_zone_resized(ngx_shm_zone_t *shm_zone);
 
 
 ngx_shm_zone_t *
-ngx_http_ct_zone_add(ngx_conf_t *cf, ngx_str_t *name, size_t size,
-    ngx_uint_t keeps)
+ngx_http_ct_zone_add(ngx_conf_t *cf, ngx_str_t *name, size_t size)
 {
     ngx_shm_zone_t      *shm_zone;
     ngx_http_ct_zone_t  *zone;
@@ -36,8 +40,6 @@ ngx_http_ct_zone_add(ngx_conf_t *cf, ngx_str_t *name, size_t size,
     if (zone == NULL) {
         return NULL;
     }
-
-    zone->keeps = keeps;
 
     shm_zone = ngx_shared_memory_add(cf, name, size, &ngx_http_ct_module);
     if (shm_zone == NULL) {
@@ -94,7 +96,6 @@ ngx_http_ct_zone_init(ngx_shm_zone_t *shm_zone, void *data)
                       &shm_zone->shm.name);
 
     } else {
-        ngx_http_ct_zone_resized(shm_zone);
         head = ngx_http_ct_zone_take(shm_zone);
     }
 
@@ -102,7 +103,10 @@ ngx_http_ct_zone_init(ngx_shm_zone_t *shm_zone, void *data)
         ngx_log_error(NGX_LOG_ERR, shm_zone->shm.log, 0,
                       "ct: the memory of ct_zone \"%V\" cannot be used, "
                       "the monitor is off", &shm_zone->shm.name);
+        return NGX_OK;
     }
+
+    ngx_http_ct_zone_inherit(shm_zone, zone);
 
     return NGX_OK;
 }
@@ -161,21 +165,50 @@ ngx_http_ct_zone_create(ngx_http_ct_zone_t *zone,
 }
 
 
-/* Another size is a fresh zone: only a state file carries over what the old
- * one holds. In a reload ngx_cycle still is the old cycle. */
+/* Another size is a fresh zone, and begins with what the old one holds. In a
+ * reload ngx_cycle still is the old cycle, and its memory is mapped. */
 
 static void
+ngx_http_ct_zone_inherit(ngx_shm_zone_t *shm_zone, ngx_http_ct_zone_t *zone)
+{
+    ct_store_t               *store;
+    ct_arena_t               *scratch;
+    ngx_shm_zone_t           *old;
+    ngx_slab_pool_t          *shpool;
+    ngx_http_ct_zone_head_t  *head;
+
+    old = ngx_http_ct_zone_resized(shm_zone);
+
+    if (old == NULL) {
+        return;
+    }
+
+    shpool = (ngx_slab_pool_t *) old->shm.addr;
+    head = shpool->data;
+    store = head == NULL ? NULL : ct_store_attach(head + 1, head->len);
+    scratch = ct_arena_create(NGX_HTTP_CT_ZONE_SCRATCH);
+
+    if (store == NULL || scratch == NULL
+        || !ct_store_copy(zone->store, store, scratch))
+    {
+        ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
+                      "ct: ct_zone \"%V\" has a new size and could not take "
+                      "over what the old one holds", &shm_zone->shm.name);
+    }
+
+    ct_arena_destroy(scratch);
+}
+
+
+static ngx_shm_zone_t *
 ngx_http_ct_zone_resized(ngx_shm_zone_t *shm_zone)
 {
-    ngx_uint_t           i;
-    ngx_shm_zone_t      *old;
-    ngx_list_part_t     *part;
-    ngx_http_ct_zone_t  *zone;
+    ngx_uint_t        i;
+    ngx_shm_zone_t   *old;
+    ngx_list_part_t  *part;
 
-    zone = shm_zone->data;
-
-    if (zone->keeps || ngx_cycle == NULL) {
-        return;
+    if (ngx_cycle == NULL) {
+        return NULL;
     }
 
     for (part = (ngx_list_part_t *) &ngx_cycle->shared_memory.part;
@@ -186,21 +219,18 @@ ngx_http_ct_zone_resized(ngx_shm_zone_t *shm_zone)
 
         for (i = 0; i < part->nelts; i++) {
 
-            if (old[i].tag != shm_zone->tag
-                || old[i].shm.size == shm_zone->shm.size
-                || old[i].shm.name.len != shm_zone->shm.name.len
-                || ngx_strncmp(old[i].shm.name.data, shm_zone->shm.name.data,
+            if (old[i].tag == shm_zone->tag
+                && old[i].shm.addr != NULL
+                && old[i].shm.size != shm_zone->shm.size
+                && old[i].shm.name.len == shm_zone->shm.name.len
+                && ngx_strncmp(old[i].shm.name.data, shm_zone->shm.name.data,
                                shm_zone->shm.name.len)
-                   != 0)
+                   == 0)
             {
-                continue;
+                return &old[i];
             }
-
-            ngx_log_error(NGX_LOG_NOTICE, shm_zone->shm.log, 0,
-                          "ct: ct_zone \"%V\" has a new size and no "
-                          "\"state=\", its findings start anew",
-                          &shm_zone->shm.name);
-            return;
         }
     }
+
+    return NULL;
 }

@@ -28,6 +28,7 @@ typedef struct {
     bool        no_san;
     bool        psc;    /* the intermediate signs precertificates */
     bool        finals; /* --count writes final certificates */
+    bool        fresh_keys; /* and gives each a key of its own */
 } request_t;
 
 typedef struct {

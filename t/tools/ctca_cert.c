@@ -24,6 +24,7 @@ static void  cert_ct_ext(X509 *cert, leaf_kind_e kind);
 static void  sct_put(buf_t *list);
 static void  cert_asked_ext(X509 *cert, const char *text);
 static void  cert_sign(X509 *cert, EVP_PKEY *key);
+static void  cert_fresh_key(X509 *cert, const char *type);
 
 
 X509 *
@@ -120,7 +121,48 @@ cert_change_leaf(X509 *cert, const request_t *r, EVP_PKEY *issuer_key)
     if (!r->no_san) {
         cert_alternative_names(cert, r);
     }
+    if (r->fresh_keys) {
+        cert_fresh_key(cert, r->key_type);
+    }
     cert_sign(cert, issuer_key);
+}
+
+
+/* A public key that nobody has the other half of: the modulus of an RSA key
+ * is noise, which takes no time to make. */
+static void
+cert_fresh_key(X509 *cert, const char *type)
+{
+    EVP_PKEY_CTX *ctx;
+    OSSL_PARAM    params[3];
+    unsigned long e = 65537;
+    uint8_t       n[256];
+    EVP_PKEY     *key = NULL;
+
+    if (strcmp(type, "rsa") != 0) {
+        key = key_make(type);
+    } else {
+        if (RAND_bytes(n, sizeof(n)) != 1) {
+            die_ssl("RAND_bytes");
+        }
+        n[0] |= 0x81; /* large and odd, whichever end comes first */
+        n[sizeof(n) - 1] |= 0x81;
+        params[0] = OSSL_PARAM_construct_BN("n", n, sizeof(n));
+        params[1] = OSSL_PARAM_construct_ulong("e", &e);
+        params[2] = OSSL_PARAM_construct_end();
+        ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+        if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1
+            || EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
+        {
+            die_ssl("RSA key");
+        }
+        EVP_PKEY_CTX_free(ctx);
+    }
+
+    if (!X509_set_pubkey(cert, key)) {
+        die_ssl("X509_set_pubkey");
+    }
+    EVP_PKEY_free(key);
 }
 
 

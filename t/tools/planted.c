@@ -1,7 +1,7 @@
 /*
  * planted: makes one mistake on order - race, overflow or leak - so that a
  * detector shows that it is at work before its silence about the engine is
- * believed (t/engine.t).
+ * believed (t/ctrun.t).
  */
 
 #include <pthread.h>
