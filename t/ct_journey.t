@@ -36,6 +36,7 @@ sub journey {
     my @found = $s->findings;
     is(scalar @found, 1, 'two entries, one certificate');
     is($found[0]{verdict}, 'served', 'which nginx serves');
+    is($found[0]{ca}, 'Usual CA Ltd', 'from our CA');
     is(scalar @{ $found[0]{logs} }, 2, 'found in two places');
     ok(!$found[0]{precertificate}, 'not only as a pre-certificate');
     like($n->get('/ct')->{content}, qr/All 1 certificate|is yours|are yours/,

@@ -151,7 +151,8 @@ ct_policy_learned(ct_policy_t *policy, size_t i)
         return false;
     }
 
-    memcpy(familiar->owner, other->owner, sizeof(familiar->owner));
+    memcpy(familiar->owner, policy->familiar[k].owner,
+           sizeof(familiar->owner));
     memcpy(familiar->issuer_key, key, CT_HASH_LEN);
     familiar->issuer_found = true;
 

@@ -6,6 +6,7 @@
 
 #include "ct_judge.h"
 
+#include <stdio.h>
 #include <string.h>
 
 
@@ -19,6 +20,7 @@ typedef struct {
 } ct_case_t;
 
 
+static void ct_case_served(const ct_context_t *ctx, ct_case_t *c);
 static ct_rc_t ct_case_chain(ct_context_t *ctx, const ct_match_t *match,
     ct_case_t *c, uint8_t missing[CT_HASH_LEN]);
 static ct_rc_t ct_case_store(ct_context_t *ctx, ct_case_t *c);
@@ -84,6 +86,10 @@ ct_judge_match(ct_context_t *ctx, const ct_match_t *match, size_t slot,
         c.verdict = ct_policy_quick(ctx->policy, &c.facts, &c.reason);
     }
 
+    if (c.verdict == CT_VERDICT_SERVED) {
+        ct_case_served(ctx, &c);
+    }
+
     if (c.verdict == CT_VERDICT_NONE) {
         rc = ct_case_chain(ctx, match, &c, missing);
 
@@ -110,6 +116,27 @@ ct_case_known(const ct_context_t *ctx, const ct_finding_t *f)
     return number != 0
            && ct_store_finding(ctx->store, number, &known, NULL)
            && known.reason != CT_REASON_NO_CHAIN;
+}
+
+
+/* Its CA has been established with the chain that nginx serves. */
+static void
+ct_case_served(const ct_context_t *ctx, ct_case_t *c)
+{
+    size_t                i;
+    const ct_inventory_t *inventory;
+
+    inventory = ctx->config->inventory;
+
+    for (i = 0; i < inventory->nserved; i++) {
+        if (memcmp(inventory->served[i].identity, c->facts.identity,
+                   CT_HASH_LEN) == 0)
+        {
+            (void) snprintf(c->ca.owner, sizeof(c->ca.owner), "%s",
+                            ct_policy_served_owner(ctx->policy, i));
+            return;
+        }
+    }
 }
 
 

@@ -100,7 +100,8 @@ ngx_http_ct_conf_list_text(ct_arena_t *arena, ngx_str_t *path,
 
     last = text + sizeof(text) - 1;
 
-    p = ngx_slprintf(text, last, "%uz logs", list->nlogs);
+    p = ngx_slprintf(text, last, "%uz log%s", list->nlogs,
+                     list->nlogs == 1 ? "" : "s");
 
     if (list->nbad > 0) {
         p = ngx_slprintf(p, last, ", %uz more could not be read", list->nbad);
