@@ -493,7 +493,8 @@ static bool
 ct_watch_same(const ct_watch_t *watch, const ct_watch_node_t *node,
     ct_bytes_t bytes)
 {
-    ct_bytes_t text;
+    size_t         i;
+    const uint8_t *text;
 
     if (node->len != bytes.len) {
         return false;
@@ -503,9 +504,17 @@ ct_watch_same(const ct_watch_t *watch, const ct_watch_node_t *node,
         return memcmp(watch->text + node->text, bytes.data, bytes.len) == 0;
     }
 
-    text = ct_watch_itself(watch, node);
+    text = watch->text + node->text + node->full - node->len;
 
-    return ct_bytes_equal_nocase(text, bytes);
+    for (i = 0; i < bytes.len; i++) {
+        if (text[i] != bytes.data[i]
+            && text[i] != ct_watch_fold[bytes.data[i]])
+        {
+            return false;
+        }
+    }
+
+    return true;
 }
 
 

@@ -22,7 +22,7 @@ static void check(bool yes, ct_bytes_t matched, const twin_pattern_t *twins,
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    bool           yes, covers[PATTERNS];
+    bool           yes, covers[PATTERNS] = {false};
     size_t         i, n;
     uint8_t        kind;
     ct_name_t      name;

@@ -75,9 +75,8 @@ usage(void)
           "            [--pre-issuer DIR/psc] [--aia URL]\n"
           "       ctca leaf DIR/name --issuer DIR/ca --count N\n"
           "            --name-format w%05d.example.test [--start K]\n"
-          "            [--finals] [--fresh-keys]:\n"
-          "            DIR/name.pem holds N certificates, all of one key if\n"
-          "            not of fresh ones that no one has\n"
+          "            [--finals] [--noise-keys]: DIR/name.pem holds N\n"
+          "            certificates, of one key or with noise in its place\n"
           "all:   [--key ec|rsa] [--key-file FILE] [--days N]\n"
           "       [--not-before SECONDS] [--serial HEX]\n"
           "       [--tbs-ext OID=hex[,critical]]...\n",
@@ -109,7 +108,7 @@ request_read(request_t *r, char **argv, texts_t *operands)
         {"no-san", OPT_FLAG, &r->no_san},
         {"psc", OPT_FLAG, &r->psc},
         {"finals", OPT_FLAG, &r->finals},
-        {"fresh-keys", OPT_FLAG, &r->fresh_keys},
+        {"noise-keys", OPT_FLAG, &r->noise_keys},
         {NULL, OPT_FLAG, NULL},
     };
 

@@ -28,7 +28,7 @@ typedef struct {
     bool        no_san;
     bool        psc;    /* the intermediate signs precertificates */
     bool        finals; /* --count writes final certificates */
-    bool        fresh_keys; /* and gives each a key of its own */
+    bool        noise_keys; /* whose public keys are noise */
 } request_t;
 
 typedef struct {

@@ -24,7 +24,7 @@ static void  cert_ct_ext(X509 *cert, leaf_kind_e kind);
 static void  sct_put(buf_t *list);
 static void  cert_asked_ext(X509 *cert, const char *text);
 static void  cert_sign(X509 *cert, EVP_PKEY *key);
-static void  cert_fresh_key(X509 *cert, const char *type);
+static void  cert_noise_key(X509 *cert);
 
 
 X509 *
@@ -121,48 +121,36 @@ cert_change_leaf(X509 *cert, const request_t *r, EVP_PKEY *issuer_key)
     if (!r->no_san) {
         cert_alternative_names(cert, r);
     }
-    if (r->fresh_keys) {
-        cert_fresh_key(cert, r->key_type);
+    if (r->noise_keys) {
+        cert_noise_key(cert);
     }
     cert_sign(cert, issuer_key);
 }
 
 
-/* A public key that nobody has the other half of: the modulus of an RSA key
- * is noise, which takes no time to make. */
+/* Instead of the public key noise of the same shape: to make real ones would
+ * take longer than all the rest. RFC 8017, A.1.1; SEC 1, 2.3.3. */
 static void
-cert_fresh_key(X509 *cert, const char *type)
+cert_noise_key(X509 *cert)
 {
-    EVP_PKEY_CTX *ctx;
-    OSSL_PARAM    params[3];
-    unsigned long e = 65537;
-    uint8_t       n[256];
-    EVP_PKEY     *key = NULL;
+    enum { RSA_HEAD = 9, RSA_TAIL = 5, EC_HEAD = 1 };
+    ASN1_BIT_STRING *bits;
+    uint8_t         *p;
+    int              len;
 
-    if (strcmp(type, "rsa") != 0) {
-        key = key_make(type);
-    } else {
-        if (RAND_bytes(n, sizeof(n)) != 1) {
-            die_ssl("RAND_bytes");
-        }
-        n[0] |= 0x81; /* large and odd, whichever end comes first */
-        n[sizeof(n) - 1] |= 0x81;
-        params[0] = OSSL_PARAM_construct_BN("n", n, sizeof(n));
-        params[1] = OSSL_PARAM_construct_ulong("e", &e);
-        params[2] = OSSL_PARAM_construct_end();
-        ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-        if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1
-            || EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
-        {
-            die_ssl("RSA key");
-        }
-        EVP_PKEY_CTX_free(ctx);
+    bits = X509_get0_pubkey_bitstr(cert);
+    p = bits->data + EC_HEAD;
+    len = bits->length - EC_HEAD;
+    if (bits->data[0] == 0x30) {
+        p = bits->data + RSA_HEAD;
+        len = bits->length - RSA_HEAD - RSA_TAIL;
     }
 
-    if (!X509_set_pubkey(cert, key)) {
-        die_ssl("X509_set_pubkey");
+    if (len < 1 || RAND_bytes(p, len) != 1) {
+        die_ssl("RAND_bytes");
     }
-    EVP_PKEY_free(key);
+    p[0] |= 0x80; /* as long as it was, and odd */
+    p[len - 1] |= 1;
 }
 
 

@@ -206,7 +206,7 @@ test_flipped(sim_t *sim)
 
     ct_cursor_next(&c, 100000, &ask);
     wait = ask.until_ms - 100000;
-    ok(ask.kind == CT_ASK_WAIT && wait >= 4000, "it rests before it refetches");
+    ok(ask.kind == CT_ASK_WAIT && wait >= 4000, "it rests before the next");
 
     is_int(sim_run(sim, &c, 200000), CT_E_ROOT, "still flipped");
     ct_cursor_next(&c, 200000, &ask);

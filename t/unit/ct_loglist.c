@@ -282,8 +282,8 @@ test_limits(void)
     json[len - 1] = '\0';
     is_int(read_list(json, &list), CT_OK, "as large as allowed");
 
-    strcpy(json, "{\"operators\":[{\"logs\":[0");
-    len = strlen(json);
+    len = sizeof("{\"operators\":[{\"logs\":[0") - 1;
+    memcpy(json, "{\"operators\":[{\"logs\":[0", len + 1);
     for (i = 1; i < CT_LIMIT_LOGS; i++) {
         memcpy(json + len, ",0", 3);
         len += 2;

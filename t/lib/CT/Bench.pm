@@ -164,7 +164,7 @@ sub _certificates {
             my @old = $turn
                 ? ('--key-file', $w->path("batch0-$i.key")) : ();
             $w->ca('leaf', $name, '--issuer', 'bench-ca', '--key', $key,
-                @old, '--fresh-keys',
+                @old, '--noise-keys',
                 '--count', $count, '--start', $turn * $n * 5,
                 '--name-format', $format, $finals || (),
                 '--aia', 'http://aia.example.test/issuing1.crt',
