@@ -178,13 +178,19 @@ $(build)/ctca $(build)/ctlog $(build)/ctrun $(build)/planted:
 	@echo "  ld $(@F)"
 	@$(CC) $(sanitize) -o $@ $^ $(LIBS)
 
+$(build)/slowdns.so: t/tools/slowdns.c
+	@mkdir -p $(@D)
+	@echo "  ld $(@F)"
+	@$(CC) -std=gnu11 -O2 $(WARN) -fPIC -shared -o $@ $< -ldl
+
 .PHONY: unit seeds tools
 unit: $(units) ## Builds the unit tests of core and engine.
 
 seeds: $(replays)
 
 tools: ## Builds ctca, ctlog and ctrun.
-tools: $(build)/ctca $(build)/ctlog $(build)/ctrun $(build)/planted
+tools: $(build)/ctca $(build)/ctlog $(build)/ctrun $(build)/planted \
+    $(build)/slowdns.so
 
 .PRECIOUS: $(build)/obj/%.o
 
@@ -209,8 +215,8 @@ done; \
 test -n "$$missing" || exit 0; \
 sudo=; test "$$(id -u)" = 0 || sudo=sudo; \
 echo "installing$$missing"; \
-$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive \
-    $$sudo apt-get install -q -y --no-install-recommends $$missing
+$$sudo apt-get update -q && $$sudo env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -q -y --no-install-recommends $$missing
 endef
 
 

@@ -176,6 +176,40 @@ for my $how (qw(hang drip)) {
 }
 
 
+subtest 'names that do not resolve' => sub {
+    my $s = CT::Site->new;
+    my $n = $s->nginx;
+
+    plan skip_all => 'LD_PRELOAD is taken by a sanitizer'
+        if $ENV{CT_NGINX_PRELOAD};
+
+    $n->{env} = { LD_PRELOAD => CT::World::build_dir() . '/slowdns.so' };
+    $s->world->log('init', 'far', '--origin', 'log.test/far', '--url',
+        'http://far.away.test/', '--description', 'Log far');
+    $s->configure(logs => ['log', 'far'],
+        main => "env LD_PRELOAD;\n",
+        conf => 'ct_webhook http://gone.away.test/hook;');
+    $s->append('site');
+    $s->issue('other', 'g.shop.test');
+    $n->start;
+    ok($s->wait_finding(sub { $_[0]{verdict} eq 'unfamiliar' }), 'found');
+    ok($s->wait_for(sub { $s->receiver->requests == 1 }), 'and told');
+    is($s->the_log('far')->{state}, 'starting', 'the far log hangs');
+
+    my $before = time;
+    ok($n->reload, 'reload');
+    cmp_ok(time - $before, '<', 1, 'in no time');
+    sleep 1;
+    my $took = $n->quit;
+    cmp_ok($took, '<', 0.5, sprintf 'QUIT takes %.3f s', $took);
+    $n->start;
+    sleep 1;
+    $took = $n->term;
+    cmp_ok($took, '<', 0.5, sprintf 'TERM takes %.3f s', $took);
+    $n->finish;
+};
+
+
 subtest 'master_process off' => sub {
     my $s = CT::Site->new(main => "master_process off;\n");
     my $n = $s->nginx;

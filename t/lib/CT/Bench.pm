@@ -114,9 +114,10 @@ sub serve {
         my $www = $self->world->path("$name/www");
         my $from = $self->world->path(
             ($self->{shares}{$name} // $name) . '/www');
-        $locations .= log_location("/$name/", $from,
+        my $location = log_location("/$name/", $from,
             gzip => $self->{gzip}{ $self->{shares}{$name} // $name });
-        $locations =~ s/\Q$from\E\/checkpoint;/$www\/checkpoint;/;
+        $location =~ s/\Q$from\E\/checkpoint;/$www\/checkpoint;/;
+        $locations .= $location;
     }
 
     $self->nginx->write_conf(http => <<"EOF2");
