@@ -153,6 +153,34 @@ subtest 'an entry that cannot be parsed' => sub {
 };
 
 
+subtest 'a partial tile that is gone' => sub {
+    for my $since (qw(all now)) {
+        my $s = CT::Site->new(since => $since);
+        my $n = $s->nginx;
+        my $www = $s->world->path('log/www');
+
+        $s->world->ca('leaf', 'bulk', '--issuer', 'other-ca', '--count', 40,
+            '--name-format', 'w%05d.shop.test');
+        $s->world->log('add', 'log', '--chain', 'bulk.chain.pem', 'bulk.pem');
+        $s->world->ca('leaf', 'more', '--issuer', 'other-ca', '--count', 300,
+            '--name-format', 'm%05d.org');
+        $s->world->log('add', 'log', '--no-checkpoint', '--chain',
+            'more.chain.pem', 'more.pem');
+
+        # the head still says 40, the tile is full by now
+        system("rm -rf $www/tile/data/000.p $www/tile/0/000.p");
+        $n->start;
+        ok($s->wait_verified('log', 40),
+            "the full one serves instead ($since)");
+        is($s->the_log('log')->{error}, undef, 'and nothing is wrong');
+        is(scalar $s->findings, $since eq 'all' ? 40 : 0, 'findings');
+        $s->world->log('checkpoint', 'log');
+        ok($s->wait_verified('log', 340), 'it goes on');
+        $n->finish;
+    }
+};
+
+
 subtest 'from now on' => sub {
     my $s = CT::Site->new(since => 'now');
     my $n = $s->nginx;

@@ -105,7 +105,7 @@ ct_engine_start(const ct_config_t *config)
     engine->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 
     if (!ct_lines_init(&engine->lines) || engine->wake == -1
-        || !ct_engine_spawn(engine))
+        || !ct_http_prepare() || !ct_engine_spawn(engine))
     {
         ct_engine_free(engine);
         return NULL;

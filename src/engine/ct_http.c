@@ -63,6 +63,13 @@ static void ct_http_end(ct_http_request_t *r, ct_http_answer_t *answer);
 static void ct_http_free(ct_http_request_t *r);
 
 
+bool
+ct_http_prepare(void)
+{
+    return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+}
+
+
 ct_http_t *
 ct_http_create(const char *trusted, const char *contact, int wake,
     const bool *stop)

@@ -35,6 +35,10 @@ typedef struct {
 } ct_http_ask_t;
 
 
+/* libcurl's one-time initialisation: in the host's thread, before there is
+ * another one that could do it at the same time. */
+bool ct_http_prepare(void);
+
 /* `trusted`: PEM file; NULL: the system's. `contact` goes into User-Agent;
  * NULL: none. When the descriptor `wake` is readable the wait ends, and when
  * `stop` (atomic) is set no transfer goes on. NULL on failure. */

@@ -284,13 +284,13 @@ ngx_http_ct_status_arguments(ngx_http_request_t *r, ct_report_t *report)
     if (ngx_http_arg(r, (u_char *) "limit", 5, &value) == NGX_OK) {
 
         if (!ct_parse_decimal(ngx_http_ct_bytes(&value), &limit)
-            || limit == 0 || limit > CT_LIMIT_PAGE_FINDINGS)
+            || limit == 0)
         {
-            return "limit is not a number from 1 to "
-                   ngx_value(CT_LIMIT_PAGE_FINDINGS);
+            return "limit is not a number above 0";
         }
 
-        report->limit = limit;
+        /* who asks for more gets the most, and a "next" */
+        report->limit = ngx_min(limit, CT_LIMIT_PAGE_FINDINGS);
     }
 
     if (ngx_http_arg(r, (u_char *) "after", 5, &value) == NGX_OK
