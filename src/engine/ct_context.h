@@ -29,7 +29,7 @@ typedef struct {
     uint64_t           random;  /* for jitter, not for secrets */
     uint64_t           version; /* grows with every change worth saving */
     bool               alerts_due; /* the outbox has changed */
-    bool               alerts_blocked; /* some had no room in it */
+    bool               alerts_blocked; /* some have to wait for it */
     const bool        *stop;    /* atomic: set by the host */
 } ct_context_t;
 

@@ -10,6 +10,10 @@
 #include <string.h>
 
 
+/* How long a log may owe us the root over an alarming entry: then the alarm
+ * goes out, marked as unverified. */
+#define CT_JUDGE_PATIENCE (10 * 60 * 1000)
+
 typedef struct {
     ct_draft_t   draft;
     ct_facts_t   facts;
@@ -207,6 +211,7 @@ ct_case_store(ct_context_t *ctx, ct_case_t *c)
         return rc;
     }
 
+    ctx->alerts_blocked |= ct_verdict_alarms(c->verdict);
     ct_context_changed(ctx);
     ct_case_say(ctx, c);
 
@@ -343,9 +348,14 @@ ct_finding_queue(ct_context_t *ctx, ct_finding_t *f)
     size_t     i;
     ct_alert_t alert;
 
-    if (!ct_verdict_alarms(f->verdict)
-        || (f->flags & (CT_FINDING_ALERTED | CT_FINDING_UNVERIFIED)))
+    if (!ct_verdict_alarms(f->verdict) || (f->flags & CT_FINDING_ALERTED)) {
+        return;
+    }
+
+    if ((f->flags & CT_FINDING_UNVERIFIED)
+        && ctx->now_ms - f->first_seen_ms < CT_JUDGE_PATIENCE)
     {
+        ctx->alerts_blocked = true;
         return;
     }
 

@@ -24,7 +24,8 @@ void ct_judge_verified(ct_context_t *ctx, size_t slot, uint64_t size);
  * is told; findings whose alert was never queued are looked at again. */
 void ct_judge_again(ct_context_t *ctx);
 
-/* Queues the alerts that had no room. */
+/* Queues the alerts that had no room, and those of entries that no signed
+ * root has covered for too long. */
 void ct_judge_queue(ct_context_t *ctx);
 
 #endif

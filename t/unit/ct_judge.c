@@ -1,0 +1,242 @@
+/*
+ * ct_judge: a match becomes a finding once, whatever the order in which
+ * pre-certificate, final certificate and logs come; its alert is queued when
+ * a signed root covers it, or when that has been owed for too long.
+ */
+
+#include "ct_judge.h"
+#include "ca.h"
+#include "tap.h"
+
+
+#define ZONE   (1024 * 1024)
+#define MINUTE (60 * 1000)
+
+static ct_context_t   ctx;
+static ct_config_t    config;
+static ct_channel_t   channel;
+static ct_inventory_t inventory;
+static bool           stop;
+
+
+static void
+setup(void)
+{
+    ct_bytes_t pattern;
+
+    pattern = CT_BYTES("shop.test");
+    memset(&ctx, 0, sizeof(ctx));
+    memset(&config, 0, sizeof(config));
+    channel.url = "http://hook.test/";
+    channel.id = 7;
+    config.channels = &channel;
+    config.nchannels = 1;
+    config.inventory = &inventory;
+    config.zone = "ct";
+
+    ctx.config = &config;
+    ctx.stop = &stop;
+    ctx.arena = ct_arena_create((size_t) 4 * 1024 * 1024);
+    ctx.scratch = ct_arena_create((size_t) 4 * 1024 * 1024);
+    ctx.store = ct_store_create(calloc(1, ZONE), ZONE);
+    ctx.sha = ct_sha256_create();
+    ctx.issuers = ct_issuers_create();
+    ctx.lines = calloc(1, sizeof(ct_lines_t));
+    ctx.now_ms = 1790000000000;
+    ctx.policy = ct_policy_create(ctx.arena, &inventory, NULL, NULL, 0);
+    config.watch = ct_watch_compile(ctx.arena, &pattern, 1, 1);
+    (void) ct_lines_init(ctx.lines);
+}
+
+
+static void
+teardown(void)
+{
+    ct_lines_close(ctx.lines);
+    ct_issuers_destroy(ctx.issuers);
+    ct_sha256_destroy(ctx.sha);
+    ct_arena_destroy(ctx.scratch);
+    ct_arena_destroy(ctx.arena);
+    free(ctx.lines);
+    free(ctx.store);
+}
+
+
+static size_t
+waiting(void)
+{
+    size_t     i, n;
+    ct_alert_t alert;
+
+    n = 0;
+
+    for (i = 0; i < ct_store_max_alerts(ctx.store); i++) {
+        n += ct_store_alert(ctx.store, i, &alert);
+    }
+
+    return n;
+}
+
+
+static void
+match_of(ct_match_t *match, ct_bytes_t der, ct_bytes_t chain, uint64_t index)
+{
+    memset(match, 0, sizeof(*match));
+    match->entry.type = CT_ENTRY_X509;
+    match->entry.cert = der;
+    match->entry.chain = chain;
+    match->index = index;
+    match->matched = CT_BYTES("shop.test");
+}
+
+
+/* The issuer is put where it would be after a fetch. */
+static void
+fetched(const ca_cert_t *ca, uint8_t fingerprint[CT_HASH_LEN])
+{
+    uint8_t *copy;
+
+    ct_sha256_once(ca->der, fingerprint);
+    copy = malloc(ca->der.len);
+    memcpy(copy, ca->der.data, ca->der.len);
+    is_int(ct_issuers_put(ctx.issuers, fingerprint, copy, ca->der.len),
+           CT_OK, "the issuer is there now");
+}
+
+
+static void
+test_alert(const ca_cert_t *root, const ca_cert_t *leaf)
+{
+    uint8_t      fingerprint[CT_HASH_LEN], missing[CT_HASH_LEN];
+    ct_match_t   match;
+    ct_finding_t f;
+
+    setup();
+    ct_sha256_once(root->der, fingerprint);
+    match_of(&match, leaf->der, ct_bytes(fingerprint, CT_HASH_LEN), 41);
+
+    is_int(ct_judge_match(&ctx, &match, 0, missing), CT_E_ABSENT,
+           "an issuer is wanted");
+    is_mem(missing, CT_HASH_LEN, fingerprint, CT_HASH_LEN, "this one");
+    is_int(ct_store_last(ctx.store), 0, "nothing is decided before");
+    fetched(root, fingerprint);
+
+    is_int(ct_judge_match(&ctx, &match, 0, missing), CT_OK, "judged");
+    ok(ct_store_finding(ctx.store, 1, &f, NULL), "there is a finding");
+    is_int(f.verdict, CT_VERDICT_UNFAMILIAR, "it alarms");
+    ok(f.flags & CT_FINDING_UNVERIFIED, "and is not verified");
+    is_int(waiting(), 0, "so nothing is told");
+
+    is_int(ct_judge_match(&ctx, &match, 0, missing), CT_OK, "read again");
+    ok(ct_store_finding(ctx.store, 1, &f, NULL) && f.nplaces == 1
+       && ct_store_last(ctx.store) == 1, "it is the same one");
+
+    ct_judge_verified(&ctx, 0, 41);
+    is_int(waiting(), 0, "a root over 41 entries does not cover index 41");
+    ct_judge_verified(&ctx, 1, 42);
+    is_int(waiting(), 0, "nor does one of another log");
+    ct_judge_verified(&ctx, 0, 42);
+    is_int(waiting(), 1, "this one does");
+    ct_judge_queue(&ctx);
+    ct_judge_verified(&ctx, 0, 42);
+    ct_judge_again(&ctx);
+    is_int(waiting(), 1, "one alert, however often it is looked at");
+    teardown();
+}
+
+
+static void
+test_patience(const ca_cert_t *root, const ca_cert_t *leaf)
+{
+    uint8_t      fingerprint[CT_HASH_LEN], missing[CT_HASH_LEN];
+    ct_match_t   match;
+    ct_finding_t f;
+
+    setup();
+    fetched(root, fingerprint);
+    match_of(&match, leaf->der, ct_bytes(fingerprint, CT_HASH_LEN), 3);
+    (void) ct_judge_match(&ctx, &match, 0, missing);
+    ok(ctx.alerts_blocked, "an alarm that waits for a root is looked after");
+
+    ctx.now_ms += 9 * MINUTE;
+    ct_judge_queue(&ctx);
+    is_int(waiting(), 0, "for nine minutes");
+    ok(ctx.alerts_blocked, "it still is");
+    ctx.now_ms += 2 * MINUTE;
+    ct_judge_queue(&ctx);
+    is_int(waiting(), 1, "then it is told without");
+    ok(!ctx.alerts_blocked, "and done with");
+    ok(ct_store_finding(ctx.store, 1, &f, NULL)
+       && (f.flags & CT_FINDING_UNVERIFIED), "marked as what it is");
+    ct_judge_verified(&ctx, 0, 10);
+    is_int(waiting(), 1, "the root that comes at last adds no alert");
+    teardown();
+}
+
+
+static void
+test_given_up(const ca_cert_t *root, const ca_cert_t *leaf)
+{
+    uint8_t      fingerprint[CT_HASH_LEN], missing[CT_HASH_LEN];
+    ct_match_t   match;
+    ct_finding_t f;
+
+    setup();
+    ct_sha256_once(root->der, fingerprint);
+    match_of(&match, leaf->der, ct_bytes(fingerprint, CT_HASH_LEN), 3);
+    ct_issuers_give_up(ctx.issuers, fingerprint, ctx.now_ms + MINUTE);
+    is_int(ct_judge_match(&ctx, &match, 0, missing), CT_OK,
+           "an issuer that cannot be had does not stop it");
+    ok(ct_store_finding(ctx.store, 1, &f, NULL)
+       && f.reason == CT_REASON_NO_CHAIN, "the reason says so");
+
+    /* in another log the chain is complete */
+    fetched(root, fingerprint);
+    match.index = 9;
+    is_int(ct_judge_match(&ctx, &match, 1, missing), CT_OK, "seen again");
+    ok(ct_store_finding(ctx.store, 1, &f, NULL) && f.nplaces == 2,
+       "it is the same certificate");
+
+    ctx.now_ms += 2 * MINUTE;
+    ok(!ct_issuers_given_up(ctx.issuers, fingerprint, ctx.now_ms),
+       "it may be asked for again later");
+    teardown();
+}
+
+
+static void
+test_issuers(const ca_cert_t *root)
+{
+    uint8_t    name[CT_HASH_LEN], *copy;
+    ct_bytes_t der;
+
+    setup();
+    memset(name, 9, sizeof(name));
+    copy = malloc(root->der.len);
+    memcpy(copy, root->der.data, root->der.len);
+    is_int(ct_issuers_put(ctx.issuers, name, copy, root->der.len),
+           CT_E_ENCODING, "what does not hash to its name is refused");
+    ok(!ct_issuers_get(ctx.issuers, name, &der), "and not kept");
+    free(copy);
+    teardown();
+}
+
+
+int
+main(void)
+{
+    ca_cert_t root, leaf;
+
+    root = ca_root("Other CA", "Other Root");
+    leaf = ca_leaf(&root, "DNS:shop.test");
+
+    test_alert(&root, &leaf);
+    test_patience(&root, &leaf);
+    test_given_up(&root, &leaf);
+    test_issuers(&root);
+
+    ca_free(&leaf);
+    ca_free(&root);
+
+    return done_testing();
+}
