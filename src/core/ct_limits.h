@@ -21,8 +21,6 @@
 #define CT_LIMIT_LOGS            512          /* logs of one list */
 #define CT_LIMIT_TRUST_BUNDLE    (8 * 1024 * 1024)
 #define CT_LIMIT_ANCHORS         2048
-#define CT_LIMIT_DER_DEPTH       16
-#define CT_LIMIT_DER_ITEMS       65536        /* TLVs walked per certificate */
 #define CT_LIMIT_NAME            253          /* a DNS name, without dot */
 
 /* the store */
