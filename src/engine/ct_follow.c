@@ -12,7 +12,7 @@
 
 
 #define CT_FOLLOW_URL         (CT_LIMIT_URL + 128)
-#define CT_FOLLOW_ISSUER_TRIES 4
+#define CT_FOLLOW_ISSUER_TRIES 8 /* four minutes; a 404 counts four */
 #define CT_FOLLOW_ISSUER_WAIT 1000 /* ms, doubled for each failure */
 #define CT_FOLLOW_ISSUER_REST (10 * 60 * 1000) /* ms; then tried again */
 #define CT_FOLLOW_SOON        50   /* ms */
@@ -443,7 +443,7 @@ ct_follow_issuer_answered(void *ctx, ct_http_answer_t *answer)
                             + ((int64_t) CT_FOLLOW_ISSUER_WAIT
                                << follow->issuer_fails);
 
-    follow->issuer_fails += answer->status == 404 ? 2 : 1;
+    follow->issuer_fails += answer->status == 404 ? 4 : 1;
 
     /* be content with the chain that there is */
     if (follow->issuer_fails >= CT_FOLLOW_ISSUER_TRIES) {
