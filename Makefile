@@ -170,11 +170,14 @@ $(build)/fuzzer/%: $(build)/obj/t/fuzz/%.o $(core_lib)
 tool_objs = $(patsubst %.c,$(build)/obj/%.o,$(wildcard t/tools/$(1)*.c))
 
 $(build)/ctca: $(call tool_objs,ctca)
-$(build)/ctlog: $(call tool_objs,ctlog)
+$(build)/ctlog: $(filter-out $(call tool_objs,ctlogd),$(call \
+    tool_objs,ctlog))
+$(build)/ctlogd: $(call tool_objs,ctlogd) $(addprefix \
+    $(build)/obj/t/tools/ctlog_,gzip.o note.o read.o tree.o entry.o)
 $(build)/ctrun: $(call tool_objs,ctrun) $(engine_lib) $(core_lib)
 $(build)/planted: $(call tool_objs,planted)
 
-$(build)/ctca $(build)/ctlog $(build)/ctrun $(build)/planted:
+$(build)/ctca $(build)/ctlog $(build)/ctlogd $(build)/ctrun $(build)/planted:
 	@echo "  ld $(@F)"
 	@$(CC) $(sanitize) -o $@ $^ $(LIBS)
 
@@ -188,9 +191,9 @@ unit: $(units) ## Builds the unit tests of core and engine.
 
 seeds: $(replays)
 
-tools: ## Builds ctca, ctlog and ctrun.
-tools: $(build)/ctca $(build)/ctlog $(build)/ctrun $(build)/planted \
-    $(build)/slowdns.so
+tools: ## Builds ctca, ctlog, ctlogd and ctrun.
+tools: $(build)/ctca $(build)/ctlog $(build)/ctlogd $(build)/ctrun \
+    $(build)/planted $(build)/slowdns.so
 
 .PRECIOUS: $(build)/obj/%.o
 

@@ -9,6 +9,8 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
+use Digest::SHA qw(sha256);
+use MIME::Base64 qw(decode_base64 encode_base64);
 use Test::More;
 
 use CT::Nginx;
@@ -23,6 +25,7 @@ my %key = map { $_->[0] => key(@$_) } (
     [p521    => 'EC', '-pkeyopt', 'ec_paramgen_curve:P-521'],
     [ed25519 => 'ED25519'],
     [rsa1024 => 'RSA', '-pkeyopt', 'rsa_keygen_bits:1024'],
+    [rsa2048 => 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048'],
 );
 my $log = "ct_log https://log.test/a/ key=$key{p256};";
 
@@ -30,6 +33,16 @@ make_bundle("$dir/bundle.pem");
 spew("$dir/empty.pem", "no certificate in here\n");
 spew("$dir/list.json", '{"operators":[{"name":"Op","logs":[]}]}');
 spew("$dir/none.json", '[1, 2]');
+spew("$dir/good.json", good_list($key{p256}));
+copy_signed('signed.json', 'signed.sig', 'rsa2048');
+copy_signed('list', 'list.sig', 'rsa2048');
+copy_signed('elsewhere.json', 'other/name', 'rsa2048');
+copy_signed('wrong.json', 'wrong.sig', 'rsa2048');
+spew("$dir/wrong.json", good_list($key{p256}) . ' ');
+spew("$dir/unsigned.json", good_list($key{p256}));
+spew("$dir/large.pem", 'x' x 65537);
+my $pem = "$dir/rsa2048.pub.pem";
+my $url = 'https://list.test/list.json';
 spew("$dir/broken.json", '{"operators": [');
 spew("$dir/file", '');
 
@@ -45,6 +58,7 @@ ct_log http://log.test:8080/b key=$key{p256} type=rfc6962;
 ct_log https://log.test/c/ key=$key{p256} type=static
     submission=https://submit.test/c;
 ct_since all;
+ct_rate 1m;
 ct_interval 5m;
 ct_contact ct\@example.com;
 ct_issuer "Usual CA Ltd" sha256:@{['0a' x 32]};
@@ -59,7 +73,8 @@ server {
 }
 EOF
     ['no directive at all', '', undef],
-    ['the least', "$zone $log", undef],
+    ['the least', $zone, undef],
+    ['one log', "$zone $log", undef],
 
     # ct_zone
     ['zone twice', "$zone $zone $log",
@@ -100,10 +115,11 @@ EOF
         qr{state ".*conf/" is not a file, the path of a file is wanted}],
 
     # what belongs together
-    ['zone without a log', $zone,
-        qr/ct_zone "ct" has no log to follow, "ct_log_list" or "ct_log" is/],
     ['an empty list', "$zone ct_log_list $dir/list.json;",
-        qr/ct_zone "ct" has no log to follow/],
+        qr/ct_zone "ct" has no log to follow, a "ct_log_list" with logs in/],
+    ['an empty list and a log', "$zone ct_log_list $dir/list.json; $log",
+        undef],
+    ['rate without zone', 'ct_rate 1m;', qr/"ct_rate" in .* needs the moni/],
     ['directive without zone', "ct_interval 5s; $log",
         qr/"ct_interval" in .*nginx\.conf:\d+ needs the monitor, "ct_zone/],
     ['log without zone', $log, qr/"ct_log" in .* needs the monitor/],
@@ -131,8 +147,59 @@ EOF
         qr/"ct_domain" directive is not allowed here/],
 
     # ct_log_list
-    ['list from a URL', "$zone ct_log_list https://list.test/list.json;",
-        qr{invalid path "https://list.test.*" in "ct_log_list", this version}],
+    (map { ["list at $_", "$zone ct_log_list $_;", undef] }
+        'https://list.test/list.json', 'http://127.0.0.1:8080/x',
+        'HTTPS://list.test/', "$dir/good.json"),
+    (map {
+        ["list at $_", "$zone ct_log_list '$_';",
+            qr/invalid URL "\Q$_\E" in "ct_log_list", "https:\/\/" or "ht/]
+    } 'ftp://list.test/list.json', 'https://', 'https:///x',
+        'https://list.test/?a=b', 'https://list.test/a b',
+        'file:///etc/list.json', 'https://list.test/' . 'x' x 300),
+    ['list in a server', "$zone server { ct_log_list $url; }",
+        qr/"ct_log_list" directive is not allowed here/],
+    ['list with too many arguments',
+        "$zone ct_log_list $url key=$pem sig=${url}x sig=${url}y;",
+        qr/invalid number of arguments in "ct_log_list"/],
+    ['list with something else', "$zone ct_log_list $url since=now;",
+        qr/invalid parameter "since=now" in "ct_log_list", once "key=file"/],
+    ['list with an empty key', "$zone ct_log_list $url key=;",
+        qr/invalid parameter "key=" in "ct_log_list"/],
+    ['list with an empty signature',
+        "$zone ct_log_list $url sig= key=$pem;",
+        qr/invalid parameter "sig=" in "ct_log_list"/],
+    ['list with two keys', "$zone ct_log_list $url key=$pem key=$pem;",
+        qr/invalid parameter "key=.*" in "ct_log_list"/],
+
+    # its signature
+    (map { ["signed list: @$_", "$zone ct_log_list @$_ key=$pem;", undef] }
+        [$url], [$url, 'sig=https://sig.test/x'], ["$dir/signed.json"],
+        ["$dir/list"], ["$dir/elsewhere.json", "sig=$dir/other/name"]),
+    ['signature without a key', "$zone ct_log_list $url sig=${url}.sig;",
+        qr/"sig=" without a key in "ct_log_list", "key=file" is wanted/],
+    ['signature at a bad URL',
+        "$zone ct_log_list $url key=$pem sig=ftp://list.test/;",
+        qr{invalid URL "ftp://list.test/" in "ct_log_list"}],
+    ['signature of a URL in a file',
+        "$zone ct_log_list $url key=$pem sig=$dir/signed.sig;",
+        qr/signature ".*signed.sig" and list ".*" in "ct_log_list" do not/],
+    ['signature of a file at a URL',
+        "$zone ct_log_list $dir/signed.json key=$pem sig=$url;",
+        qr/signature ".*" and list ".*signed.json" in "ct_log_list" do not/],
+    ['list without its signature',
+        "$zone ct_log_list $dir/unsigned.json key=$pem;",
+        qr{open\(\) "\Q$dir\E/unsigned.sig" failed \(2: No such file}],
+    ['list with another signature',
+        "$zone ct_log_list $dir/wrong.json key=$pem;",
+        qr{log list ".*/wrong.json" has no good signature in ".*/wrong.sig"}],
+    ['key that is absent', "$zone ct_log_list $url key=$dir/absent.pem;",
+        qr{open\(\) "\Q$dir\E/absent.pem" failed \(2: No such file}],
+    ['key that is too large', "$zone ct_log_list $url key=$dir/large.pem;",
+        qr{"\Q$dir\E/large.pem" is too large, at most 65536 bytes}],
+    (map {
+        ["key that is $_", "$zone ct_log_list $url key=$dir/$_;",
+            qr{unusable key "\Q$dir\E/\Q$_\E" in "ct_log_list", a PEM fil}]
+    } qw(bundle.pem empty.pem rsa1024.pub.pem p256.pub.pem rsa2048.key)),
     ['list that is absent', "$zone ct_log_list $dir/absent.json;",
         qr{open\(\) "\Q$dir\E/absent.json" failed \(2: No such file}],
     ['list that is a directory', "$zone ct_log_list $dir;",
@@ -188,10 +255,28 @@ EOF
         qr{duplicate log "https://log.test/a/" in "ct_log"}],
 
     # one value
-    ['since something', "$zone $log ct_since yesterday;",
-        qr/invalid value "yesterday" in "ct_since", "now" or "all" is wanted/],
+    (map { ["since $_", "$zone $log ct_since $_;", undef] }
+        qw(now 2026-10-01 2026-10-01T00:00:00Z 2026-10-01T14:30:00+02:00
+        30d 12h 1y 3600), '"1d 12h"'),
+    (map {
+        ["since $_", "$zone $log ct_since '$_';",
+            qr/invalid value "\Q$_\E" in "ct_since", "now", "all", a time/]
+    } 'yesterday', '2026-13-01', '2026-02-30', '2026-10-1', '2026-10-01T',
+        '2026-10-01 00:00:00', '1969-12-31', '0', '-1d', '99y', '5ms', ''),
+    (map {
+        ["since $_", "$zone $log ct_since $_;",
+            qr/time "\Q$_\E" in "ct_since" is in the future, one that has/]
+    } qw(9999-01-01 2999-01-01T00:00:00Z)),
     ['since twice', "$zone $log ct_since now; ct_since now;",
         qr/"ct_since" directive is duplicate/],
+    (map { ["rate of $_", "$zone $log ct_rate $_;", undef] }
+        qw(off 8k 8192 1m 100M)),
+    (map {
+        ["rate of $_", "$zone $log ct_rate '$_';",
+            qr/invalid size "\Q$_\E" in "ct_rate", at least 8k \(a second\)/]
+    } qw(fast 0 8191 7k -1m 1m/s), ''),
+    ['rate twice', "$zone $log ct_rate 1m; ct_rate off;",
+        qr/"ct_rate" directive is duplicate/],
     (map {
         ["interval of $_", "$zone $log ct_interval $_;",
             qr/invalid time "$_" in "ct_interval", one from 1s to 1d is/]
@@ -298,6 +383,7 @@ sub key {
 
     ($code, $out) = CT::World::run('openssl', 'pkey', '-in',
         "$dir/$name.key", '-pubout');
+    spew("$dir/$name.pub.pem", $out);
     $out =~ s/-----[^-]+-----|\s//g;
 
     return $out;
@@ -310,4 +396,28 @@ sub make_bundle {
         '-key', "$dir/p256.key", '-subj', '/O=Anchor', '-out', $path);
 
     return $code ? die $out : $path;
+}
+
+# A log list of one log with this key.
+sub good_list {
+    my ($spki) = @_;
+
+    my $id = encode_base64(sha256(decode_base64($spki)), '');
+
+    return qq({"operators":[{"name":"Op","tiled_logs":[{"key":"$spki",)
+        . qq("log_id":"$id","submission_url":"https://log.test/a/",)
+        . qq("monitoring_url":"https://log.test/a/"}]}]});
+}
+
+# The good list under another name, and its signature.
+sub copy_signed {
+    my ($name, $sig, $signer) = @_;
+
+    spew("$dir/$name", good_list($key{p256}));
+    spew("$dir/$sig", '');
+    my ($code, $out) = CT::World::run('openssl', 'dgst', '-sha256', '-sign',
+        "$dir/$signer.key", '-out', "$dir/$sig", "$dir/$name");
+    die $out if $code;
+
+    return;
 }

@@ -1,10 +1,10 @@
 /*
- * ct_entry: one log entry as it lies in a data tile (static-ct-api, "Log
- * Entries"): TimestampedEntry of RFC 6962, 3.4, then what is outside of
- * the Merkle leaf. Slices borrow from the tile.
+ * ct_entry: one log entry, as it lies in a data tile (static-ct-api, "Log
+ * Entries") or as get-entries gives it (RFC 6962, 4.6): TimestampedEntry of
+ * RFC 6962, 3.4, then what is outside of the Merkle leaf. Slices borrow.
  *
- * Only `leaf` is under the tree's root. pre_certificate and chain are the
- * log's word and nothing more.
+ * Only `leaf` is under the tree's root. pre_certificate, chain and
+ * certificates are the log's word and nothing more.
  */
 
 #ifndef CT_ENTRY_H
@@ -24,11 +24,16 @@ typedef struct {
     ct_entry_type_e type;
     uint64_t        timestamp_ms;
     uint64_t        leaf_index;      /* or CT_ENTRY_NO_INDEX */
-    ct_bytes_t      leaf;            /* timestamp..extensions, signed */
+    ct_bytes_t      leaf;            /* signed: timestamp..extensions */
+    ct_bytes_t      leaf_input;      /* RFC 6962: all of MerkleTreeLeaf, of
+                                        which leaf is a part; else empty */
     ct_bytes_t      cert;            /* x509: Certificate; precert: TBS */
     ct_bytes_t      issuer_key_hash; /* precert: 32 bytes; else empty */
     ct_bytes_t      pre_certificate; /* precert: as submitted, unsigned */
-    ct_bytes_t      chain;           /* n * 32 bytes of fingerprints */
+    ct_bytes_t      chain;           /* static: n * 32 bytes of
+                                        fingerprints */
+    ct_bytes_t      certificates;    /* RFC 6962: ASN.1Cert<1..2^24-1> in a
+                                        row, the issuer first */
 } ct_entry_t;
 
 
@@ -54,7 +59,26 @@ typedef struct {
  */
 ct_rc_t ct_entry_read(ct_bytes_t *in, ct_entry_t *entry);
 
-/* SHA-256(00 || version 00 || leaf_type 00 || leaf): RFC 6962, 2.1, 3.4. */
+/*
+ * Reads a leaf_input: MerkleTreeLeaf of RFC 6962, 3.4. Always fills `entry`
+ * so that it can be hashed; when it cannot be read to its end, `cert` is all
+ * that is left to search (the bytes behind the two of version and leaf_type).
+ * CT_OK, leaf_index or none (classic logs have no extensions);
+ * CT_E_TYPE (version, leaf_type, entry_type), CT_E_SHORT, CT_E_TRAILING,
+ * CT_E_ENCODING (extensions).
+ */
+ct_rc_t ct_entry_read_leaf(ct_bytes_t leaf_input, ct_entry_t *entry);
+
+/* Reads an extra_data into pre_certificate and certificates, according to
+ * entry->type (RFC 6962, 3.1 and 4.6). Both are empty on failure. Every
+ * ASN.1Cert inside is framed right when it is CT_OK. */
+ct_rc_t ct_entry_read_extra(ct_bytes_t extra_data, ct_entry_t *entry);
+
+/* The next one of `certificates`; false at the end. */
+bool ct_entry_certificate(ct_bytes_t *certificates, ct_bytes_t *der);
+
+/* SHA-256(00 || version 00 || leaf_type 00 || leaf), or of leaf_input where
+ * there is one: RFC 6962, 2.1, 3.4. */
 void ct_entry_leaf_hash(ct_sha256_t *sha, const ct_entry_t *entry,
     uint8_t out[CT_HASH_LEN]);
 

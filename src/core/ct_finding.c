@@ -12,6 +12,7 @@
 #define CT_FINDING_DN 512 /* bytes of issuer text */
 
 
+static void ct_draft_submitted(ct_finding_t *f, const ct_entry_t *entry);
 static void ct_draft_cert(ct_draft_t *draft, const ct_cert_t *cert);
 static ct_rc_t ct_draft_names(ct_draft_t *draft, const ct_cert_t *cert,
     const ct_watch_t *watch, ct_arena_t *arena);
@@ -39,9 +40,7 @@ ct_finding_draft(ct_draft_t *draft, const ct_match_t *match,
                | (entry->type == CT_ENTRY_PRECERT ? CT_FINDING_PRECERT
                                                   : CT_FINDING_FINAL);
 
-    ct_sha256_once(entry->type == CT_ENTRY_PRECERT ? entry->pre_certificate
-                                                   : entry->cert,
-                   f->cert_sha256);
+    ct_draft_submitted(f, entry);
 
     if (entry->type == CT_ENTRY_PRECERT) {
         (void) ct_cert_read_tbs(entry->cert, &cert);
@@ -63,6 +62,20 @@ ct_finding_draft(ct_draft_t *draft, const ct_match_t *match,
     ct_draft_cert(draft, &cert);
 
     return ct_draft_names(draft, &cert, watch, arena);
+}
+
+
+/* What lies outside of the tree may be missing. */
+static void
+ct_draft_submitted(ct_finding_t *f, const ct_entry_t *entry)
+{
+    ct_bytes_t cert;
+
+    cert = entry->type == CT_ENTRY_PRECERT ? entry->pre_certificate
+                                           : entry->cert;
+    if (cert.len > 0) {
+        ct_sha256_once(cert, f->cert_sha256);
+    }
 }
 
 

@@ -12,6 +12,7 @@
 
 #include "ct_der.h"
 #include "ct_head.h"
+#include "ct_json.h"
 #include "ct_limits.h"
 #include "ct_merkle.h"
 #include "ct_utf8.h"
@@ -60,6 +61,9 @@ static bool ct_note_is_own(ct_bytes_t text, const uint8_t *key_id);
 static ct_rc_t ct_note_signature(ct_bytes_t text, const ct_key_t *key,
     ct_head_t *head);
 
+static void ct_head_keep(ct_head_t *head, ct_bytes_t digitally_signed);
+static void ct_head_base64(ct_json_t *json, const char *name,
+    const uint8_t *data, size_t len);
 static bool ct_head_verify_bytes(const ct_head_t *head, const ct_key_t *key,
     ct_bytes_t signature);
 
@@ -184,6 +188,8 @@ ct_head_read_checkpoint(ct_bytes_t note, ct_bytes_t origin,
     ct_head_t read;
     ct_note_t parts;
 
+    memset(&read, 0, sizeof(read));
+
     rc = ct_note_split(note, &parts);
     if (rc != CT_OK) {
         return rc;
@@ -306,8 +312,6 @@ ct_note_verify(const ct_note_t *note, const ct_key_t *key, ct_head_t *head)
     ct_note_key_id(note->origin, key, key_id);
 
     lines = note->signatures;
-    head->timestamp_ms = 0;
-
     rc = CT_E_UNSIGNED;
 
     for (n = 0; lines.len != 0; n++) {
@@ -422,11 +426,58 @@ ct_note_signature(ct_bytes_t text, const ct_key_t *key, ct_head_t *head)
 
     rc = ct_head_verify(&signed_head, key, in); /* signature */
 
-    if (rc == CT_OK && signed_head.timestamp_ms > head->timestamp_ms) {
+    if (rc == CT_OK && signed_head.timestamp_ms >= head->timestamp_ms) {
         head->timestamp_ms = signed_head.timestamp_ms;
+        ct_head_keep(head, in);
     }
 
     return rc;
+}
+
+
+/* One that is too long to be kept verified all the same. */
+static void
+ct_head_keep(ct_head_t *head, ct_bytes_t digitally_signed)
+{
+    head->signature_len = 0;
+
+    if (digitally_signed.len <= sizeof(head->signature)) {
+        memcpy(head->signature, digitally_signed.data, digitally_signed.len);
+        head->signature_len = (uint32_t) digitally_signed.len;
+    }
+}
+
+
+void
+ct_head_evidence(ct_buf_t *out, const ct_head_t *head,
+    const uint8_t log_id[CT_HASH_LEN])
+{
+    ct_json_t json;
+
+    ct_json_start(&json, out);
+    ct_json_object(&json, NULL);
+
+    ct_head_base64(&json, "log_id", log_id, CT_HASH_LEN);
+    ct_json_u64(&json, "tree_size", head->size);
+    ct_json_u64(&json, "timestamp", head->timestamp_ms);
+    ct_head_base64(&json, "sha256_root_hash", head->root, CT_HASH_LEN);
+    ct_head_base64(&json, "tree_head_signature", head->signature,
+                   head->signature_len);
+
+    ct_json_object_end(&json);
+}
+
+
+static void
+ct_head_base64(ct_json_t *json, const char *name, const uint8_t *data,
+    size_t len)
+{
+    uint8_t  room[(CT_LIMIT_SIGNATURE + 4 + 2) / 3 * 4];
+    ct_buf_t text;
+
+    ct_buf_fixed(&text, room, sizeof(room));
+    ct_buf_base64(&text, data, len);
+    ct_json_string(json, name, ct_buf_slice(&text));
 }
 
 

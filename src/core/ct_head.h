@@ -8,11 +8,15 @@
 #define CT_HEAD_H
 
 #include "ct_bytes.h"
+#include "ct_limits.h"
 
+/* Flat. The signature is kept, for a head may become evidence. */
 typedef struct {
     uint64_t size;
     uint64_t timestamp_ms; /* from the signature, so signed too */
     uint8_t  root[CT_HASH_LEN];
+    uint32_t signature_len; /* 0: it was not kept */
+    uint8_t  signature[CT_LIMIT_SIGNATURE + 4]; /* DigitallySigned */
 } ct_head_t;
 
 /* A log's key, parsed once. */
@@ -35,6 +39,14 @@ const uint8_t *ct_key_id(const ct_key_t *key);
  */
 ct_rc_t ct_head_read_checkpoint(ct_bytes_t note, ct_bytes_t origin,
     const ct_key_t *key, ct_head_t *head);
+
+/*
+ * A tree head as JSON that anybody can check against the log's key: log_id,
+ * tree_size, timestamp, sha256_root_hash, tree_head_signature, in base64 as
+ * get-sth gives them (RFC 6962, 4.3).
+ */
+void ct_head_evidence(ct_buf_t *out, const ct_head_t *head,
+    const uint8_t log_id[CT_HASH_LEN]);
 
 /* DigitallySigned over the head: u8 hash, u8 signature, u16 length, bytes.
  * CT_E_ENCODING or CT_E_SIGNATURE. */

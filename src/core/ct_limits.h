@@ -15,6 +15,11 @@
 #define CT_LIMIT_HASH_TILE       (256 * 32)   /* bytes of a hash tile */
 #define CT_LIMIT_DATA_TILE       (64 * 1024 * 1024) /* bytes, decoded */
 #define CT_LIMIT_ENTRY           (2 * 1024 * 1024)  /* bytes of one TileLeaf */
+#define CT_LIMIT_ENTRY_TEXT      (8 * 1024 * 1024)  /* of one in get-entries */
+#define CT_LIMIT_BATCH           1000         /* entries of one get-entries */
+#define CT_LIMIT_ANSWER          (64 * 1024)  /* other answers of RFC 6962 */
+#define CT_LIMIT_PROOF           64           /* hashes of a proof */
+#define CT_LIMIT_SIGNATURE       520          /* DigitallySigned, RSA-4096 */
 #define CT_LIMIT_CHAIN           16           /* issuers of one entry */
 #define CT_LIMIT_ISSUER          (64 * 1024)  /* bytes of an issuer file */
 #define CT_LIMIT_LOG_LIST        (8 * 1024 * 1024) /* bytes of a log list */
@@ -32,10 +37,21 @@
 #define CT_LIMIT_FINDING_NAMES   4096         /* names kept of a certificate */
 #define CT_LIMIT_FINDING_LOGS    12           /* places kept per finding */
 #define CT_LIMIT_ATTEMPTS        64           /* deliveries of one alert */
+#define CT_LIMIT_GAPS            4            /* kept of a log; more are
+                                                 joined */
+#define CT_LIMIT_EVENTS          256          /* kept, of logs and coverage */
+#define CT_LIMIT_WATCH_MARKS     16384        /* names told apart after a
+                                                 reload */
 
 /* the engine */
-#define CT_LIMIT_BODIES          (128 * 1024 * 1024) /* all answers at once */
-#define CT_LIMIT_TRANSFERS       16           /* requests in flight */
+#define CT_LIMIT_BODIES          (32 * 1024 * 1024) /* all answers at once */
+#define CT_LIMIT_AHEAD           (8 * 1024 * 1024)  /* of them, of ranges
+                                                       that wait their turn */
+#define CT_LIMIT_WINDOW          (128 * 1024) /* bytes unread of one stream */
+#define CT_LIMIT_TRANSFERS       64           /* requests in flight */
+#define CT_LIMIT_OPERATOR        8            /* of them, to one operator */
+#define CT_LIMIT_RANGES          4            /* of them, ranges of one log */
+#define CT_LIMIT_EVIDENCE        (16 * 1024 * 1024) /* bytes of that file */
 #define CT_LIMIT_WEBHOOKS        16
 #define CT_LIMIT_WEBHOOK_ANSWER  (64 * 1024)
 #define CT_LIMIT_ISSUER_CACHE    1024         /* issuer certificates kept */

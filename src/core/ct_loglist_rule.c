@@ -1,17 +1,23 @@
 /*
- * ct_loglist_rule: which logs of a list are worth following. Chrome asks
- * monitors to go on with read-only logs; a retired one owes nothing any
- * more, but while its interval lasts its certificates are valid, and they
- * count towards Chrome's policy, so it is followed as long as it answers.
+ * ct_loglist_rule: which logs of a list are worth following, and which list
+ * may take the place of another. Chrome asks monitors to go on with
+ * read-only logs; a retired one owes nothing any more, but while its
+ * interval lasts its certificates are valid, and they count towards Chrome's
+ * policy, so it is followed as long as it answers.
  */
 
 #include <string.h>
 
 #include "ct_loglist.h"
 
+#define CT_RULE_SKEW (24 * 60 * 60 * 1000) /* ms */
+#define CT_RULE_FEW 4 /* of fewer logs a half says nothing */
+
 
 static bool ct_rule_is_mimic(const ct_log_t *log);
 static bool ct_rule_is_placeholder(const ct_log_t *log);
+static bool ct_rule_follows(const ct_loglist_t *list, const uint8_t *id,
+    int64_t now_ms);
 
 
 static const char *const ct_rule_states[] = {
@@ -95,6 +101,69 @@ ct_rule_is_placeholder(const ct_log_t *log)
 {
     return strstr(log->url, "/bogus/") != NULL
            || strstr(log->url, "://ct.example.com/") != NULL;
+}
+
+
+/*
+ * A signature does not say that a list is the newest, so its time must not
+ * go back. And no real change takes most logs away at once: that is a list
+ * for another purpose, or one that is meant to blind. A log that is still
+ * there but is not to be followed any more is as good as gone.
+ */
+const char *
+ct_loglist_refuse_change(const ct_loglist_t *before, const ct_loglist_t *list,
+    int64_t now_ms)
+{
+    size_t i, n, left;
+
+    if (list->timestamp_ms > now_ms + CT_RULE_SKEW) {
+        return "its timestamp lies in the future";
+    }
+
+    /* one from the future, taken when there was none, is no measure */
+    if (list->timestamp_ms < before->timestamp_ms
+        && before->timestamp_ms <= now_ms + CT_RULE_SKEW)
+    {
+        return list->timestamp_ms == 0 ? "its timestamp is gone"
+                                       : "its timestamp went back";
+    }
+
+    n = 0;
+    left = 0;
+
+    for (i = 0; i < before->nlogs; i++) {
+        if (ct_loglist_skip(&before->logs[i], now_ms) == NULL) {
+            n++;
+            left += ct_rule_follows(list, before->logs[i].id, now_ms);
+        }
+    }
+
+    if (n > 0 && left == 0) {
+        return "all logs that were followed are gone from it";
+    }
+
+    if (n >= CT_RULE_FEW && n - left > n / 2) {
+        return "more than half of the logs that were followed are gone from "
+               "it";
+    }
+
+    return NULL;
+}
+
+
+/* By its key alone: a log that moves is a new log, but it is not gone. */
+static bool
+ct_rule_follows(const ct_loglist_t *list, const uint8_t *id, int64_t now_ms)
+{
+    size_t i;
+
+    for (i = 0; i < list->nlogs; i++) {
+        if (memcmp(list->logs[i].id, id, CT_HASH_LEN) == 0) {
+            return ct_loglist_skip(&list->logs[i], now_ms) == NULL;
+        }
+    }
+
+    return false;
 }
 
 

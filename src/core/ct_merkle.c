@@ -22,6 +22,7 @@ struct ct_sha256_s {
 };
 
 
+static unsigned ct_merkle_level_from(uint64_t size, unsigned level);
 static ct_rc_t ct_consistency_fold(ct_sha256_t *sha, uint64_t size1,
     uint64_t size2, const uint8_t *root1, ct_bytes_t proof,
     uint8_t got1[CT_HASH_LEN], uint8_t got2[CT_HASH_LEN]);
@@ -278,6 +279,54 @@ ct_merkle_verify_inclusion(ct_sha256_t *sha, uint64_t index, uint64_t size,
 }
 
 
+/*
+ * The same walk once more: what stands left of the path are the perfect
+ * subtrees that `index` leaves are made of, lowest first (RFC 6962, 2.1.1).
+ */
+ct_rc_t
+ct_merkle_seed_path(ct_merkle_t *tree, ct_sha256_t *sha, uint64_t index,
+    uint64_t size, const uint8_t leaf_hash[CT_HASH_LEN], ct_bytes_t proof,
+    const uint8_t root[CT_HASH_LEN])
+{
+    ct_rc_t        rc;
+    uint64_t       fn, sn;
+    unsigned       level;
+    ct_merkle_t    path;
+    const uint8_t *p;
+
+    if (size > CT_MERKLE_SIZE_MAX) {
+        return CT_E_LIMIT;
+    }
+
+    rc = ct_merkle_verify_inclusion(sha, index, size, leaf_hash, proof, root);
+    if (rc != CT_OK) {
+        return rc;
+    }
+
+    ct_merkle_seed(&path, index);
+    level = 0;
+
+    for (fn = index, sn = size - 1; ct_read_hash(&proof, &p);
+         fn >>= 1, sn >>= 1)
+    {
+        if ((fn & 1) == 0 && fn != sn) {
+            continue;
+        }
+
+        level = ct_merkle_level_from(index, level);
+        memcpy(path.node[level++], p, CT_HASH_LEN);
+        ct_proof_ascend(&fn, &sn);
+    }
+
+    rc = ct_merkle_append(&path, sha, leaf_hash);
+    if (rc == CT_OK) {
+        *tree = path;
+    }
+
+    return rc;
+}
+
+
 ct_rc_t
 ct_merkle_verify_consistency(ct_sha256_t *sha, uint64_t size1, uint64_t size2,
     ct_bytes_t root1, ct_bytes_t root2, ct_bytes_t proof)
@@ -318,6 +367,19 @@ ct_merkle_verify_consistency(ct_sha256_t *sha, uint64_t size1, uint64_t size2,
     }
 
     return CT_OK;
+}
+
+
+/* The lowest subtree of a tree of `size` leaves from `level` on; a verified
+ * path has no more of them than there are. */
+static unsigned
+ct_merkle_level_from(uint64_t size, unsigned level)
+{
+    while (level < CT_MERKLE_LEVELS - 1 && (size >> level & 1) == 0) {
+        level++;
+    }
+
+    return level;
 }
 
 

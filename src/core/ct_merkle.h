@@ -68,6 +68,17 @@ ct_rc_t ct_merkle_seed_tile(ct_merkle_t *tree, ct_sha256_t *sha,
     unsigned tile_level, ct_bytes_t hashes);
 
 /*
+ * The same from the audit path of the last leaf inside: checks that leaf
+ * `index` is in the tree of `size` leaves and `root`, then makes `tree` the
+ * frontier of index + 1 leaves, of which the path's left siblings are the
+ * nodes. Otherwise `tree` is untouched: what ct_merkle_verify_inclusion
+ * returns, or CT_E_LIMIT for a size of 2^40.
+ */
+ct_rc_t ct_merkle_seed_path(ct_merkle_t *tree, ct_sha256_t *sha,
+    uint64_t index, uint64_t size, const uint8_t leaf_hash[CT_HASH_LEN],
+    ct_bytes_t proof, const uint8_t root[CT_HASH_LEN]);
+
+/*
  * RFC 6962, 2.1.1 and 2.1.2 (RFC 9162, 2.1.3 and 2.1.4). `proof` is a
  * concatenation of 32-byte hashes: whoever joins one from a list must
  * refuse items of any other length, which cannot be seen here.

@@ -31,7 +31,6 @@ static bool ct_field_empty(const ct_field_t *field);
 static void ct_page_value(const ct_page_t *page, const ct_field_t *field);
 static void ct_page_rows_value(const ct_page_t *page,
     const ct_field_t *field);
-static void ct_page_date(ct_buf_t *out, int64_t ms, bool clock);
 static void ct_page_age(ct_buf_t *out, int64_t ms);
 static const char *ct_page_entity(uint32_t code);
 static bool ct_page_hidden(uint32_t code);
@@ -321,7 +320,7 @@ ct_page_rows_value(const ct_page_t *page, const ct_field_t *field)
 }
 
 
-static void
+void
 ct_page_date(ct_buf_t *out, int64_t ms, bool clock)
 {
     uint8_t  text[sizeof("2026-11-22T16:49:00Z") - 1];

@@ -78,4 +78,7 @@ void ct_page_escape(ct_buf_t *out, ct_bytes_t text);
 /* 1,234,567 */
 void ct_page_grouped(ct_buf_t *out, uint64_t number);
 
+/* 2026-11-22, with `clock` 2026-11-22 16:49 UTC */
+void ct_page_date(ct_buf_t *out, int64_t ms, bool clock);
+
 #endif

@@ -1,7 +1,7 @@
 /*
- * ct_report: the JSON faces - status, logs, certificates - and the one line
- * of health. Members are only ever added, never renamed: the version says
- * so to clients.
+ * ct_report: the JSON faces - status and certificates; the others lie beside
+ * it - and the one line of health. Members are only ever added, never
+ * renamed: the version says so to clients.
  */
 
 #include "ct_cert.h"
@@ -19,8 +19,8 @@ static void ct_report_log_counts(ct_json_t *json,
 static void ct_report_usage(ct_json_t *json, const ct_summary_t *summary,
     const ct_store_t *store);
 static void ct_report_alerts(ct_json_t *json, const ct_summary_t *summary);
-static void ct_report_log(ct_json_t *json, const ct_log_record_t *log);
-static void ct_report_position(ct_json_t *json, const ct_cursor_t *cursor);
+static void ct_report_coverage(ct_json_t *json, const ct_summary_t *summary);
+static void ct_report_loglist(ct_json_t *json, const ct_summary_t *summary);
 static void ct_report_certificate(ct_json_t *json,
     const ct_served_t *served);
 static bool ct_report_sick(const ct_summary_t *summary, ct_buf_t *out);
@@ -75,11 +75,13 @@ ct_report_json_status(const ct_report_t *report, ct_buf_t *out)
     ct_report_headline(&json, &summary, report->store);
     ct_report_counts(&json, &summary);
     ct_report_engine(&json, &summary);
-    ct_json_string(&json, "list", CT_SUMMARY_TEXT(summary.status.list));
+    ct_report_coverage(&json, &summary);
+    ct_report_loglist(&json, &summary);
     ct_report_log_counts(&json, &summary);
     ct_report_usage(&json, &summary, report->store);
     ct_json_u64(&json, "dropped", summary.status.dropped);
     ct_report_alerts(&json, &summary);
+    ct_json_u64(&json, "received", summary.status.received);
     ct_json_u64(&json, "watched", summary.status.watched);
     ct_json_u64(&json, "certificates", report->inventory->nserved);
     ct_json_object_end(&json);
@@ -104,7 +106,7 @@ ct_report_headline(ct_json_t *json, const ct_summary_t *summary,
                 ct_summary_level_name(ct_summary_level(summary)));
 
     ct_buf_fixed(&text, room, sizeof(room));
-    ct_summary_coverage(summary, store, &text);
+    ct_summary_following(summary, store, &text);
     ct_json_string(json, "coverage", ct_report_written(&text));
 
     ct_json_object_end(json);
@@ -162,14 +164,57 @@ ct_report_log_counts(ct_json_t *json, const ct_summary_t *summary)
     ct_json_u64(json, "following", summary->states[CT_FOLLOW_FOLLOWING]);
     ct_json_u64(json, "catching_up",
                 summary->states[CT_FOLLOW_CATCHING_UP]);
-    ct_json_u64(json, "failing", summary->states[CT_FOLLOW_FAILING]);
+    ct_json_u64(json, "lagging", summary->states[CT_FOLLOW_LAGGING]);
+    ct_json_u64(json, "unreachable",
+                summary->states[CT_FOLLOW_UNREACHABLE]);
+    ct_json_u64(json, "rate_limited", summary->states[CT_FOLLOW_LIMITED]);
     ct_json_u64(json, "misbehaving",
                 summary->states[CT_FOLLOW_MISBEHAVING]);
-    ct_json_u64(json, "not_followed_yet",
-                summary->states[CT_FOLLOW_NOT_YET]);
+    ct_json_u64(json, "final", summary->states[CT_FOLLOW_FINAL]);
     ct_json_u64(json, "skipped", summary->states[CT_FOLLOW_SKIPPED]);
     ct_json_u64(json, "unlisted", summary->states[CT_FOLLOW_UNLISTED]);
+    ct_json_u64(json, "failing", summary->failing);
+    ct_json_u64(json, "gaps", summary->gaps);
     ct_json_u64(json, "lag", summary->behind);
+    ct_json_object_end(json);
+}
+
+
+/* Could a certificate be missed right now? */
+static void
+ct_report_coverage(ct_json_t *json, const ct_summary_t *summary)
+{
+    uint8_t            room[CT_REPORT_SENTENCE];
+    ct_buf_t           text;
+    const ct_status_t *status;
+
+    status = &summary->status;
+    ct_buf_fixed(&text, room, sizeof(room));
+    ct_summary_coverage(summary, &text);
+
+    ct_json_object(json, "coverage");
+    ct_json_str(json, "state", ct_summary_coverage_name(
+                                   ct_summary_coverage_of(summary)));
+    ct_json_time(json, "since", summary->alive ? status->coverage_ms
+                                               : status->heartbeat_ms);
+    ct_json_string(json, "text", ct_report_written(&text));
+    ct_json_object_end(json);
+}
+
+
+static void
+ct_report_loglist(ct_json_t *json, const ct_summary_t *summary)
+{
+    const ct_status_t *status;
+
+    status = &summary->status;
+
+    ct_json_object(json, "list");
+    ct_report_text(json, "text", CT_SUMMARY_TEXT(status->list));
+    ct_report_text(json, "error", CT_SUMMARY_TEXT(status->list_error));
+    ct_json_time(json, "timestamp", status->list_ms);
+    ct_json_time(json, "checked", status->list_checked_ms);
+    ct_json_bool(json, "stale", status->list_stale);
     ct_json_object_end(json);
 }
 
@@ -205,77 +250,6 @@ bool
 ct_report_room(const ct_buf_t *out)
 {
     return out->ceiling - out->len >= CT_REPORT_ROOM;
-}
-
-
-ct_rc_t
-ct_report_json_logs(const ct_report_t *report, ct_buf_t *out)
-{
-    size_t          i;
-    ct_json_t       json;
-    ct_log_record_t log;
-
-    ct_json_start(&json, out);
-    ct_json_object(&json, NULL);
-    ct_json_array(&json, "logs");
-
-    for (i = 0; i < ct_store_nlogs(report->store); i++) {
-        if (ct_store_log(report->store, i, &log)) {
-            ct_json_object(&json, NULL);
-            ct_report_log(&json, &log);
-            ct_json_object_end(&json);
-        }
-    }
-
-    ct_json_array_end(&json);
-    ct_json_object_end(&json);
-
-    return ct_report_done(out);
-}
-
-
-static void
-ct_report_log(ct_json_t *json, const ct_log_record_t *log)
-{
-    ct_json_hex(json, "id", log->id, CT_HASH_LEN);
-    ct_json_string(json, "description", CT_SUMMARY_TEXT(log->description));
-    ct_json_string(json, "operator", CT_SUMMARY_TEXT(log->operator_name));
-    ct_json_str(json, "type",
-                log->type == CT_LOG_STATIC ? "static" : "rfc6962");
-    ct_json_string(json, "url", CT_SUMMARY_TEXT(log->url));
-    ct_json_str(json, "state", ct_summary_state_name(log->state));
-    ct_json_str(json, "listed", ct_log_state_name(log->listed));
-    ct_report_position(json, &log->cursor);
-    ct_json_time(json, "last_success", log->last_success_ms);
-    ct_json_time(json, "last_error", log->last_error_ms);
-    ct_report_text(json, "error", CT_SUMMARY_TEXT(log->error));
-    ct_report_text(json, "skipped", CT_SUMMARY_TEXT(log->skip));
-    ct_json_u64(json, "entries", log->entries);
-    ct_json_u64(json, "matches", log->matches);
-    ct_json_u64(json, "malformed", log->malformed);
-}
-
-
-static void
-ct_report_position(ct_json_t *json, const ct_cursor_t *cursor)
-{
-    ct_json_u64(json, "tree_size", cursor->latest.size);
-    ct_json_time(json, "tree_time", (int64_t) cursor->latest.timestamp_ms);
-    ct_json_u64(json, "downloaded", cursor->downloaded.size);
-    ct_json_u64(json, "verified", cursor->verified.size);
-    ct_json_time(json, "verified_at", cursor->verified_ms);
-    ct_json_u64(json, "lag", ct_cursor_lag(cursor));
-
-    if (cursor->started) {
-        ct_json_u64(json, "start", cursor->start);
-    } else {
-        ct_json_null(json, "start");
-    }
-
-    ct_json_u64(json, "failures", cursor->fails);
-    ct_json_time(json, "next_poll",
-                 cursor->head_due_ms > cursor->not_before_ms
-                 ? cursor->head_due_ms : cursor->not_before_ms);
 }
 
 
@@ -417,7 +391,10 @@ ct_report_sick(const ct_summary_t *summary, ct_buf_t *out)
         return true;
     }
 
-    if (summary->failing == summary->followed) {
+    if (summary->failing != 0
+        && summary->failing == summary->followed
+                               - summary->states[CT_FOLLOW_FINAL])
+    {
         ct_buf_puts(out, "failing: no followed log can be read\n");
         return true;
     }

@@ -19,11 +19,12 @@ typedef struct {
     const char           *zone;    /* its name */
     const char           *links;   /* prefix of links on the page: "" below
                                       "…/ct/", "ct/" at "…/ct" */
-    size_t                limit;   /* findings; 1..CT_LIMIT_PAGE_FINDINGS */
+    size_t                limit;   /* findings or events; at least 1, at
+                                      most CT_LIMIT_PAGE_FINDINGS */
     uint64_t              after;   /* only those numbered below; 0: all */
 } ct_report_t;
 
-/* The `next` of api/findings: opaque to clients. */
+/* The `next` of api/findings and api/events: opaque to clients. */
 void ct_report_token(ct_buf_t *out, uint64_t number);
 bool ct_report_token_read(ct_bytes_t token, uint64_t *number);
 
@@ -32,6 +33,7 @@ ct_rc_t ct_report_page(const ct_report_t *report, ct_buf_t *out);
 ct_rc_t ct_report_json_status(const ct_report_t *report, ct_buf_t *out);
 ct_rc_t ct_report_json_findings(const ct_report_t *report, ct_buf_t *out);
 ct_rc_t ct_report_json_logs(const ct_report_t *report, ct_buf_t *out);
+ct_rc_t ct_report_json_events(const ct_report_t *report, ct_buf_t *out);
 ct_rc_t ct_report_json_certificates(const ct_report_t *report, ct_buf_t *out);
 ct_rc_t ct_report_metrics(const ct_report_t *report, ct_buf_t *out);
 
@@ -47,6 +49,14 @@ void ct_report_finding(ct_json_t *json, const ct_store_t *store,
 ct_rc_t ct_report_alert(ct_buf_t *out, const ct_store_t *store,
     const char *zone, const ct_finding_t *finding, ct_bytes_t text,
     int64_t now_ms);
+
+/* The body of an alert of an event: {id, type, version, time (of the event),
+ * zone, log or null, text, evidence or null}. */
+ct_rc_t ct_report_event(ct_buf_t *out, const ct_store_t *store,
+    const char *zone, const ct_event_t *event);
+
+/* "log.misbehaving" and so on. */
+const char *ct_report_event_type(uint32_t kind);
 
 /* The style sheet of the page, embedded from html/. */
 ct_bytes_t ct_report_style(void);

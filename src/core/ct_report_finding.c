@@ -15,8 +15,6 @@ static void ct_report_identity(ct_json_t *json, const ct_finding_t *finding);
 static void ct_report_names(ct_json_t *json, ct_bytes_t names);
 static void ct_report_places(ct_json_t *json, const ct_store_t *store,
     const ct_finding_t *finding);
-static void ct_report_hash(ct_json_t *json, const char *name,
-    const uint8_t hash[CT_HASH_LEN]);
 
 
 ct_rc_t
@@ -123,7 +121,7 @@ ct_report_finding(ct_json_t *json, const ct_store_t *store,
     ct_json_time(json, "not_before", finding->not_before_ms);
     ct_json_time(json, "not_after", finding->not_after_ms);
     ct_json_hex(json, "tbs_sha256", finding->identity, CT_HASH_LEN);
-    ct_json_hex(json, "cert_sha256", finding->cert_sha256, CT_HASH_LEN);
+    ct_report_hash(json, "cert_sha256", finding->cert_sha256);
     ct_json_hex(json, "spki_sha256", finding->spki_sha256, CT_HASH_LEN);
     ct_report_hash(json, "issuer_key_sha256", finding->issuer_key);
     ct_report_places(json, store, finding);
@@ -233,7 +231,7 @@ ct_report_places(ct_json_t *json, const ct_store_t *store,
 
 
 /* null when it is all zero: not known. */
-static void
+void
 ct_report_hash(ct_json_t *json, const char *name,
     const uint8_t hash[CT_HASH_LEN])
 {

@@ -20,6 +20,10 @@ typedef enum {
     CT_METRIC_TREE_SIZE,
     CT_METRIC_VERIFIED,
     CT_METRIC_LAG,
+    CT_METRIC_HEAD,
+    CT_METRIC_HEAD_AGE,
+    CT_METRIC_CONFIRMED,
+    CT_METRIC_GAPS,
     CT_METRIC_FAILING,
     CT_METRIC_LAST_SUCCESS,
     CT_METRIC_ENTRIES,
@@ -36,6 +40,14 @@ static const ct_metric_t ct_metrics_logs[CT_METRIC_LOG_COUNT] = {
      "Entries up to the last confirmed tree head."},
     {"log_lag_entries", "gauge",
      "Entries between the confirmed position and the latest tree head."},
+    {"log_tree_head_timestamp_seconds", "gauge",
+     "When the latest tree head was signed."},
+    {"log_tree_head_age_seconds", "gauge",
+     "How old the latest tree head is."},
+    {"log_confirmed_timestamp_seconds", "gauge",
+     "When the newest tree head was signed that the entries confirmed."},
+    {"log_gap_entries", "gauge",
+     "Entries that could not be verified though later ones were."},
     {"log_failing", "gauge",
      "Whether the log cannot be followed at the moment."},
     {"log_last_success_timestamp_seconds", "gauge",
@@ -63,10 +75,15 @@ static void ct_metric_label(ct_buf_t *out, const char *before,
 static void ct_metric_seconds(ct_buf_t *out, int64_t ms);
 static uint64_t ct_metric_past(int64_t ms);
 static void ct_metrics_findings(ct_buf_t *out, const ct_summary_t *summary);
-static void ct_metrics_log(ct_buf_t *out, const ct_store_t *store,
+static void ct_metrics_coverage(ct_buf_t *out, const ct_summary_t *summary);
+static void ct_metrics_states(ct_buf_t *out, const ct_store_t *store);
+static void ct_metrics_log(ct_buf_t *out, const ct_report_t *report,
     ct_metric_log_e which);
+static void ct_metric_log_labels(ct_buf_t *out, const char *name,
+    const ct_log_record_t *log);
 static uint64_t ct_metric_log_value(const ct_log_record_t *log,
-    ct_metric_log_e which);
+    ct_metric_log_e which, int64_t now_ms);
+static uint64_t ct_metric_gap_entries(const ct_log_record_t *log);
 static ct_rc_t ct_metrics_certificates(const ct_report_t *report,
     ct_buf_t *out);
 static bool ct_seen_start(ct_seen_t *seen, ct_arena_t *arena, size_t n);
@@ -89,10 +106,12 @@ ct_report_metrics(const ct_report_t *report, ct_buf_t *out)
 
     ct_metric_one(out, "up", "gauge", "Whether the monitor is running.",
                   summary.alive);
+    ct_metrics_coverage(out, &summary);
     ct_metrics_findings(out, &summary);
+    ct_metrics_states(out, report->store);
 
     for (which = 0; which < CT_METRIC_LOG_COUNT; which++) {
-        ct_metrics_log(out, report->store, which);
+        ct_metrics_log(out, report, which);
     }
 
     rc = ct_metrics_certificates(report, out);
@@ -103,6 +122,9 @@ ct_report_metrics(const ct_report_t *report, ct_buf_t *out)
     ct_metrics_alerts(out, &summary);
     ct_metrics_zone(out, &summary, report->store);
     ct_metrics_engine(out, &summary);
+    ct_metric_one(out, "events_total", "counter",
+                  "What happened to logs and coverage.",
+                  ct_store_last_event(report->store));
 
     return ct_report_done(out);
 }
@@ -231,39 +253,117 @@ ct_metrics_findings(ct_buf_t *out, const ct_summary_t *summary)
 }
 
 
-/* Logs that are or should be followed; the URL tells apart what a log list
- * may well give twice. */
+/* Could a certificate that browsers trust be missed right now? */
 static void
-ct_metrics_log(ct_buf_t *out, const ct_store_t *store, ct_metric_log_e which)
+ct_metrics_coverage(ct_buf_t *out, const ct_summary_t *summary)
+{
+    const ct_status_t *status;
+
+    status = &summary->status;
+
+    ct_metric_one(out, "coverage", "gauge",
+                  "Whether every certificate that browsers trust would be "
+                  "seen.",
+                  ct_summary_coverage_of(summary) == CT_COVERAGE_COMPLETE);
+    ct_metric_one(out, "coverage_since_timestamp_seconds", "gauge",
+                  "Since when coverage has been what it is.",
+                  ct_metric_past(summary->alive ? status->coverage_ms
+                                                : status->heartbeat_ms));
+    ct_metric_one(out, "log_list_timestamp_seconds", "gauge",
+                  "Of when the log list in force is.",
+                  ct_metric_past(status->list_ms));
+    ct_metric_one(out, "log_list_checked_timestamp_seconds", "gauge",
+                  "When the log list was last found good.",
+                  ct_metric_past(status->list_checked_ms));
+    ct_metric_one(out, "log_list_stale", "gauge",
+                  "Whether the log list is too old to rely on.",
+                  status->list_stale);
+}
+
+
+/* Every log, also those that are not followed. */
+static void
+ct_metrics_states(ct_buf_t *out, const ct_store_t *store)
+{
+    size_t          i;
+    ct_log_record_t log;
+
+    static const ct_metric_t metric = {
+        "log_state", "gauge", "1 for the state that the log is in."
+    };
+
+    ct_metric_head(out, &metric);
+
+    for (i = 0; i < ct_store_nlogs(store); i++) {
+        if (ct_store_log(store, i, &log)) {
+            ct_metric_log_labels(out, metric.name, &log);
+            ct_buf_puts(out, "\",state=\"");
+            ct_buf_puts(out, ct_summary_state_name(log.state));
+            ct_buf_puts(out, "\"} 1\n");
+        }
+    }
+}
+
+
+/* Logs that are or should be followed. */
+static void
+ct_metrics_log(ct_buf_t *out, const ct_report_t *report,
+    ct_metric_log_e which)
 {
     size_t          i;
     ct_log_record_t log;
 
     ct_metric_head(out, &ct_metrics_logs[which]);
 
-    for (i = 0; i < ct_store_nlogs(store); i++) {
-        if (!ct_store_log(store, i, &log) || !ct_summary_follows(&log)) {
+    for (i = 0; i < ct_store_nlogs(report->store); i++) {
+        if (!ct_store_log(report->store, i, &log)
+            || !ct_summary_follows(&log))
+        {
             continue;
         }
 
-        ct_metric_begin(out, ct_metrics_logs[which].name);
-        ct_metric_label(out, "{log=\"", CT_SUMMARY_TEXT(log.description));
-        ct_metric_label(out, "\",operator=\"",
-                        CT_SUMMARY_TEXT(log.operator_name));
-        ct_buf_puts(out, "\",log_id=\"");
-        ct_buf_hex(out, log.id, CT_HASH_LEN);
-        ct_metric_label(out, "\",url=\"", CT_SUMMARY_TEXT(log.url));
+        ct_metric_log_labels(out, ct_metrics_logs[which].name, &log);
         ct_buf_puts(out, "\"} ");
-        ct_buf_u64(out, ct_metric_log_value(&log, which));
+        ct_buf_u64(out, ct_metric_log_value(&log, which, report->now_ms));
         ct_buf_putc(out, '\n');
     }
 }
 
 
-static uint64_t
-ct_metric_log_value(const ct_log_record_t *log, ct_metric_log_e which)
+/* Up to the value of the last one. The URL tells apart what a log list may
+ * well give twice. */
+static void
+ct_metric_log_labels(ct_buf_t *out, const char *name,
+    const ct_log_record_t *log)
 {
+    ct_metric_begin(out, name);
+    ct_metric_label(out, "{log=\"", CT_SUMMARY_TEXT(log->description));
+    ct_metric_label(out, "\",operator=\"",
+                    CT_SUMMARY_TEXT(log->operator_name));
+    ct_buf_puts(out, "\",log_id=\"");
+    ct_buf_hex(out, log->id, CT_HASH_LEN);
+    ct_metric_label(out, "\",url=\"", CT_SUMMARY_TEXT(log->url));
+}
+
+
+static uint64_t
+ct_metric_log_value(const ct_log_record_t *log, ct_metric_log_e which,
+    int64_t now_ms)
+{
+    uint64_t head_ms;
+
+    head_ms = log->cursor.latest.timestamp_ms;
+
     switch (which) {
+    case CT_METRIC_HEAD:
+        return head_ms / 1000;
+    case CT_METRIC_HEAD_AGE:
+        return head_ms != 0 && now_ms > 0 && head_ms < (uint64_t) now_ms
+               ? ((uint64_t) now_ms - head_ms) / 1000 : 0;
+    case CT_METRIC_CONFIRMED:
+        return log->cursor.confirmed_ms / 1000;
+    case CT_METRIC_GAPS:
+        return ct_metric_gap_entries(log);
     case CT_METRIC_TREE_SIZE:
         return log->cursor.latest.size;
     case CT_METRIC_VERIFIED:
@@ -285,6 +385,24 @@ ct_metric_log_value(const ct_log_record_t *log, ct_metric_log_e which)
     }
 
     return 0;
+}
+
+
+static uint64_t
+ct_metric_gap_entries(const ct_log_record_t *log)
+{
+    size_t          i;
+    uint64_t        n;
+    const ct_gap_t *gap;
+
+    n = 0;
+
+    for (i = 0; i < CT_LIMIT_GAPS; i++) {
+        gap = &log->gaps[i];
+        n += gap->to > gap->from ? gap->to - gap->from : 0;
+    }
+
+    return n;
 }
 
 
@@ -415,6 +533,9 @@ ct_metrics_zone(ct_buf_t *out, const ct_summary_t *summary,
 static void
 ct_metrics_engine(ct_buf_t *out, const ct_summary_t *summary)
 {
+    ct_metric_one(out, "received_bytes_total", "counter",
+                  "Bytes received by this engine.",
+                  summary->status.received);
     ct_metric_one(out, "watched_names", "gauge", "Names on the watch.",
                   summary->status.watched);
     ct_metric_one(out, "engine_generation", "gauge",

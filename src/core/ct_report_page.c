@@ -19,11 +19,21 @@ typedef struct {
 } ct_line_buf_t;
 
 
+/* Those of the header. */
+typedef struct {
+    ct_line_buf_t headline;
+    ct_line_buf_t coverage;
+    ct_line_buf_t waiting;
+    ct_line_buf_t following;
+} ct_lines_buf_t;
+
+
 static void ct_view_plan(ct_view_t *view);
 static bool ct_view_show(ct_shown_t *shown, size_t limit, uint64_t number);
 static void ct_page_header(ct_page_t *page, const ct_view_t *view,
-    ct_line_buf_t *headline, ct_line_buf_t *waiting,
-    ct_line_buf_t *coverage);
+    ct_lines_buf_t *lines);
+static ct_buf_t *ct_line_start(ct_line_buf_t *line);
+static void ct_page_coverage(ct_page_t *page, const ct_view_t *view);
 static void ct_page_engine(ct_page_t *page, const ct_view_t *view);
 static ct_bytes_t ct_line_counted(ct_line_buf_t *line, uint64_t n,
     const char *one, const char *many);
@@ -52,12 +62,12 @@ ct_rc_t
 ct_report_page_check(const ct_report_t *report, ct_buf_t *out,
     size_t *unknown)
 {
-    uint8_t      *room;
-    ct_buf_t      text;
-    ct_page_t     page;
-    ct_view_t     view;
-    ct_line_buf_t headline, waiting, coverage, unverified, dropped;
-    ct_line_buf_t idle, older;
+    uint8_t       *room;
+    ct_buf_t       text;
+    ct_page_t      page;
+    ct_view_t      view;
+    ct_line_buf_t  unverified, dropped, idle, older;
+    ct_lines_buf_t lines;
 
     *unknown = 0;
 
@@ -75,7 +85,7 @@ ct_report_page_check(const ct_report_t *report, ct_buf_t *out,
     ct_view_plan(&view);
 
     ct_page_start(&page, out, unknown);
-    ct_page_header(&page, &view, &headline, &waiting, &coverage);
+    ct_page_header(&page, &view, &lines);
     ct_page_engine(&page, &view);
 
     ct_page_text(&page, "unverified",
@@ -92,7 +102,7 @@ ct_report_page_check(const ct_report_t *report, ct_buf_t *out,
                  ct_line_counted(&idle, view.idle, "log is not followed",
                                  "logs are not followed"));
 
-    ct_buf_fixed(&older.buf, older.room, CT_PAGE_SENTENCE);
+    (void) ct_line_start(&older);
 
     if (view.more && view.found.n != 0) {
         ct_report_token(&older.buf, view.found.numbers[view.found.n - 1]);
@@ -158,32 +168,51 @@ ct_view_show(ct_shown_t *shown, size_t limit, uint64_t number)
 
 
 static void
-ct_page_header(ct_page_t *page, const ct_view_t *view,
-    ct_line_buf_t *headline, ct_line_buf_t *waiting, ct_line_buf_t *coverage)
+ct_page_header(ct_page_t *page, const ct_view_t *view, ct_lines_buf_t *lines)
 {
     ct_summary_level_e level;
 
     level = ct_summary_level(&view->summary);
 
-    ct_buf_fixed(&headline->buf, headline->room, CT_PAGE_SENTENCE);
-    ct_summary_headline(&view->summary, &headline->buf);
-    ct_buf_fixed(&waiting->buf, waiting->room, CT_PAGE_SENTENCE);
-    ct_summary_waiting(&view->summary, &waiting->buf);
-    ct_buf_fixed(&coverage->buf, coverage->room, CT_PAGE_SENTENCE);
-    ct_summary_coverage(&view->summary, view->report->store,
-                        &coverage->buf);
+    ct_summary_headline(&view->summary, ct_line_start(&lines->headline));
+    ct_summary_waiting(&view->summary, ct_line_start(&lines->waiting));
+    ct_summary_coverage(&view->summary, ct_line_start(&lines->coverage));
+    ct_summary_following(&view->summary, view->report->store,
+                         ct_line_start(&lines->following));
 
     ct_page_str(page, "links", view->report->links);
     ct_page_str(page, "zone", view->report->zone);
-    ct_page_text(page, "headline", ct_report_written(&headline->buf));
-    ct_page_text(page, "waiting", ct_report_written(&waiting->buf));
-    ct_page_text(page, "coverage", ct_report_written(&coverage->buf));
+    ct_page_text(page, "headline", ct_report_written(&lines->headline.buf));
+    ct_page_text(page, "waiting", ct_report_written(&lines->waiting.buf));
+    ct_page_text(page, "coverage", ct_report_written(&lines->coverage.buf));
+    ct_page_text(page, "following", ct_report_written(&lines->following.buf));
+    ct_page_coverage(page, view);
     ct_page_str(page, "level", ct_summary_level_name(level));
     ct_page_number(page, "ok", level == CT_SUMMARY_OK);
     ct_page_number(page, "attention", level == CT_SUMMARY_ATTENTION);
     ct_page_number(page, "problem", level == CT_SUMMARY_PROBLEM);
     ct_rows_moment(page, CT_FIELD_TIME, "now", "now_text",
                    view->report->now_ms);
+}
+
+
+/* The sentence says since when it is lost; for the others it stands beside
+ * it. */
+static void
+ct_page_coverage(ct_page_t *page, const ct_view_t *view)
+{
+    bool                lost;
+    const ct_summary_t *summary;
+
+    summary = &view->summary;
+    lost = ct_summary_coverage_of(summary) == CT_COVERAGE_LOST;
+
+    ct_page_number(page, "lost", lost);
+    ct_rows_moment(page, CT_FIELD_TIME, "covered", "covered_text",
+                   lost || !summary->started ? 0
+                                             : summary->status.coverage_ms);
+    ct_page_text(page, "list_error",
+                 CT_SUMMARY_TEXT(summary->status.list_error));
 }
 
 
@@ -207,12 +236,21 @@ ct_page_engine(ct_page_t *page, const ct_view_t *view)
 }
 
 
+static ct_buf_t *
+ct_line_start(ct_line_buf_t *line)
+{
+    ct_buf_fixed(&line->buf, line->room, CT_PAGE_SENTENCE);
+
+    return &line->buf;
+}
+
+
 /* Empty when there is nothing to count. */
 static ct_bytes_t
 ct_line_counted(ct_line_buf_t *line, uint64_t n, const char *one,
     const char *many)
 {
-    ct_buf_fixed(&line->buf, line->room, CT_PAGE_SENTENCE);
+    (void) ct_line_start(line);
 
     if (n != 0) {
         ct_summary_count(&line->buf, n, one, many);
@@ -245,6 +283,9 @@ ct_page_sections(ct_page_t *page, const ct_view_t *view)
     ct_page_rows(page, "log_rows", ct_rows_logs, view);
     ct_page_number(page, "idle_few", view->idle <= CT_PAGE_IDLE);
     ct_page_rows(page, "idle_rows", ct_rows_idle, view);
+    ct_page_number(page, "events",
+                   ct_store_last_event(view->report->store));
+    ct_page_rows(page, "event_rows", ct_rows_events, view);
 
     ct_page_number(page, "nserved", nserved);
     ct_page_rows(page, "served_rows", ct_rows_served, view);
@@ -309,4 +350,9 @@ ct_page_monitor(ct_page_t *page, const ct_view_t *view)
     ct_rows_moment(page, CT_FIELD_TIME, "saved", "saved_text",
                    status->saved_ms);
     ct_page_text(page, "list", CT_SUMMARY_TEXT(status->list));
+    ct_rows_moment(page, CT_FIELD_DATE, "list_time", "list_time_text",
+                   status->list_ms);
+    ct_rows_moment(page, CT_FIELD_TIME, "checked", "checked_text",
+                   status->list_checked_ms);
+    ct_page_number(page, "received", status->received / 1000000);
 }

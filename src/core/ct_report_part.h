@@ -31,6 +31,10 @@ bool ct_report_room(const ct_buf_t *out);
 /* A string; null where there is nothing to say. */
 void ct_report_text(ct_json_t *json, const char *name, ct_bytes_t text);
 
+/* null when it is all zero. */
+void ct_report_hash(ct_json_t *json, const char *name,
+    const uint8_t hash[CT_HASH_LEN]);
+
 /* Why this verdict; long issuers are cut in it. */
 void ct_report_reason(ct_buf_t *out, const ct_finding_t *finding,
     const ct_finding_text_t *parts);

@@ -1,5 +1,5 @@
 /*
- * ct_report_rows: findings, logs and served certificates on the page. Long
+ * ct_report_rows: findings and served certificates on the page. Long
  * lists and long texts from certificates are cut here; the JSON has them
  * whole.
  */
@@ -41,11 +41,6 @@ static void ct_row_hashes(ct_page_t *row, const ct_finding_t *finding);
 static void ct_rows_names(ct_page_t *row, const void *data);
 static void ct_row_name(ct_page_t *row, ct_bytes_t name);
 static void ct_rows_places(ct_page_t *row, const void *data);
-static void ct_row_log(ct_page_t *row, const ct_view_t *view,
-    const ct_log_record_t *log);
-static void ct_row_log_name(ct_page_t *row, const ct_log_record_t *log);
-static unsigned ct_log_percent(const ct_cursor_t *cursor);
-static const char *ct_log_mood(const ct_log_record_t *log);
 static void ct_row_served(ct_page_t *row, const ct_view_t *view,
     const ct_served_t *served);
 static void ct_rows_served_names(ct_page_t *row, const void *data);
@@ -306,131 +301,6 @@ ct_rows_places(ct_page_t *row, const void *data)
                        place->timestamp_ms);
         ct_page_number(row, "precertificate", place->precertificate != 0);
         ct_page_render(row, CT_BYTES(ct_html_place));
-    }
-}
-
-
-void
-ct_rows_logs(ct_page_t *row, const void *data)
-{
-    size_t           i;
-    ct_log_record_t  log;
-    const ct_view_t *view;
-
-    view = data;
-
-    for (i = 0; i < ct_store_nlogs(view->report->store); i++) {
-        if (ct_store_log(view->report->store, i, &log)
-            && ct_summary_follows(&log))
-        {
-            ct_page_row(row, row);
-            ct_row_log(row, view, &log);
-        }
-    }
-}
-
-
-static void
-ct_row_log(ct_page_t *row, const ct_view_t *view, const ct_log_record_t *log)
-{
-    int64_t            age;
-    const ct_cursor_t *cursor;
-
-    cursor = &log->cursor;
-    age = view->report->now_ms - log->last_success_ms;
-
-    ct_row_log_name(row, log);
-    ct_page_text(row, "error", ct_summary_fails(log)
-                               ? CT_SUMMARY_TEXT(log->error)
-                               : ct_bytes(NULL, 0));
-    ct_page_str(row, "state", ct_summary_state_name(log->state));
-    ct_page_str(row, "mood", ct_log_mood(log));
-    ct_page_number(row, "verified", cursor->verified.size);
-    ct_page_number(row, "size", cursor->latest.size);
-    ct_page_number(row, "partly", cursor->verified.size
-                                  != cursor->latest.size);
-    ct_page_number(row, "percent", ct_log_percent(cursor));
-    ct_page_number(row, "lag", ct_cursor_lag(cursor));
-    ct_page_ms(row, CT_FIELD_STAMP, "success", log->last_success_ms);
-    ct_page_ms(row, CT_FIELD_AGE, "success_age", age);
-
-    ct_page_render(row, CT_BYTES(ct_html_log));
-}
-
-
-static void
-ct_row_log_name(ct_page_t *row, const ct_log_record_t *log)
-{
-    ct_page_text(row, "description", CT_SUMMARY_TEXT(log->description));
-    ct_page_text(row, "operator", CT_SUMMARY_TEXT(log->operator_name));
-    ct_page_str(row, "type", log->type == CT_LOG_STATIC ? "static"
-                                                        : "RFC 6962");
-    ct_page_str(row, "listed", ct_log_state_name(log->listed));
-    ct_page_text(row, "url", CT_SUMMARY_TEXT(log->url));
-}
-
-
-/* Of the way from where we began: a log may be entered in its middle. */
-static unsigned
-ct_log_percent(const ct_cursor_t *cursor)
-{
-    uint64_t start, done, all;
-
-    start = cursor->started ? cursor->start : 0;
-
-    if (cursor->latest.size <= start || cursor->verified.size <= start) {
-        return 0;
-    }
-
-    all = cursor->latest.size - start;
-    done = cursor->verified.size - start;
-
-    if (done >= all) {
-        return 100;
-    }
-
-    return (unsigned) ((double) done * 100 / (double) all);
-}
-
-
-static const char *
-ct_log_mood(const ct_log_record_t *log)
-{
-    if (ct_summary_fails(log)) {
-        return "bad";
-    }
-
-    return log->state == CT_FOLLOW_FOLLOWING ? "good" : "busy";
-}
-
-
-void
-ct_rows_idle(ct_page_t *row, const void *data)
-{
-    size_t           i;
-    ct_bytes_t       why;
-    ct_log_record_t  log;
-    const ct_view_t *view;
-
-    view = data;
-
-    for (i = 0; i < ct_store_nlogs(view->report->store); i++) {
-        if (!ct_store_log(view->report->store, i, &log)
-            || ct_summary_follows(&log))
-        {
-            continue;
-        }
-
-        why = CT_SUMMARY_TEXT(log.skip);
-
-        if (log.state != CT_FOLLOW_SKIPPED || why.len == 0) {
-            why = ct_bytes_str(ct_summary_state_name(log.state));
-        }
-
-        ct_page_row(row, row);
-        ct_row_log_name(row, &log);
-        ct_page_text(row, "why", why);
-        ct_page_render(row, CT_BYTES(ct_html_idle));
     }
 }
 

@@ -9,6 +9,7 @@
 #include "ct_report_part.h"
 
 #define CT_ROWS_SERVED 100 /* certificates; the rest is in the JSON */
+#define CT_ROWS_EVENTS 10  /* so are older events */
 
 /* Numbers of findings to be shown, newest first. */
 typedef struct {
@@ -32,6 +33,7 @@ void ct_rows_urgent(ct_page_t *row, const void *data);
 void ct_rows_findings(ct_page_t *row, const void *data);
 void ct_rows_logs(ct_page_t *row, const void *data);
 void ct_rows_idle(ct_page_t *row, const void *data);
+void ct_rows_events(ct_page_t *row, const void *data);
 void ct_rows_served(ct_page_t *row, const void *data);
 
 /* A moment in two fields: for machines, and as `kind` for people. */

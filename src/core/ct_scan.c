@@ -1,5 +1,5 @@
 /*
- * ct_scan: one pass over a data tile. The hot path of the whole project:
+ * ct_scan: one entry after the other. The hot path of the whole project:
  * per entry one SHA-256, one walk through the certificate and a few hash
  * probes per name; nothing is copied or allocated.
  */
@@ -9,12 +9,8 @@
 #include <string.h>
 
 
-static ct_rc_t ct_scan_entry(ct_scan_t *scan, ct_merkle_t *tree,
-    const ct_entry_t *entry);
-static void ct_scan_names(ct_scan_t *scan, const ct_entry_t *entry,
-    uint64_t index);
-static void ct_scan_add(ct_scan_t *scan, const ct_entry_t *entry,
-    uint64_t index, ct_bytes_t matched, bool unparsable);
+static bool ct_scan_names(ct_scan_t *scan, const ct_entry_t *entry,
+    ct_match_t *match);
 
 
 void
@@ -26,72 +22,39 @@ ct_scan_init(ct_scan_t *scan, ct_sha256_t *sha, const ct_watch_t *watch)
 }
 
 
-ct_rc_t
-ct_scan_tile(ct_scan_t *scan, ct_merkle_t *tree, ct_bytes_t body,
-    const ct_ask_t *ask)
+bool
+ct_scan_entry(ct_scan_t *scan, const ct_entry_t *entry, uint64_t index,
+    bool broken, ct_match_t *match)
 {
-    ct_rc_t    rc;
-    unsigned   i;
-    ct_entry_t entry;
+    bool found;
 
-    scan->nmatches = 0;
+    match->unparsable = false;
+    found = ct_scan_names(scan, entry, match);
 
-    for (i = 0; i < ask->tile.width; i++) {
-        if (body.len == 0) {
-            return CT_E_COUNT;
-        }
+    scan->entries++;
+    scan->malformed += broken || match->unparsable;
 
-        rc = ct_entry_read(&body, &entry);
-
-        /* a leaf that is too large or has wrong extensions is framed all
-         * the same: it counts in the tree, and what it holds must be seen */
-        if (rc != CT_OK && rc != CT_E_INDEX && rc != CT_E_ENCODING
-            && rc != CT_E_LIMIT)
-        {
-            return rc;
-        }
-
-        if (i < ask->skip || i >= ask->skip + ask->want) {
-            continue;
-        }
-
-        if (rc == CT_OK && entry.leaf_index != tree->size) {
-            return CT_E_INDEX;
-        }
-
-        scan->malformed += rc != CT_OK;
-        rc = ct_scan_entry(scan, tree, &entry);
-
-        if (rc != CT_OK) {
-            return rc;
-        }
+    if (!found && match->unparsable) {
+        found = ct_watch_search(scan->watch, entry->cert, &match->matched);
     }
 
-    return body.len == 0 ? CT_OK : CT_E_COUNT;
-}
+    if (found) {
+        match->entry = *entry;
+        match->index = index;
+    }
 
-
-static ct_rc_t
-ct_scan_entry(ct_scan_t *scan, ct_merkle_t *tree, const ct_entry_t *entry)
-{
-    uint8_t hash[CT_HASH_LEN];
-
-    ct_entry_leaf_hash(scan->sha, entry, hash);
-    ct_scan_names(scan, entry, tree->size);
-    scan->entries++;
-
-    return ct_merkle_append(tree, scan->sha, hash);
+    return found;
 }
 
 
 /* Only the signed leaf decides; the submitted pre-certificate and the chain
- * are not looked at here. */
-static void
-ct_scan_names(ct_scan_t *scan, const ct_entry_t *entry, uint64_t index)
+ * are not looked at here. A name that is found is enough, whatever cannot be
+ * read behind it. */
+static bool
+ct_scan_names(ct_scan_t *scan, const ct_entry_t *entry, ct_match_t *match)
 {
     ct_cert_t  cert;
     ct_name_t  name;
-    ct_bytes_t matched;
     ct_names_t names;
 
     if (entry->type == CT_ENTRY_PRECERT) {
@@ -101,39 +64,39 @@ ct_scan_names(ct_scan_t *scan, const ct_entry_t *entry, uint64_t index)
     }
 
     /* filled when the TBS could be read, whatever is wrong behind it */
-    if (cert.tbs.len != 0) {
-        ct_names_start(&names, &cert);
+    if (cert.tbs.len == 0) {
+        match->unparsable = true;
+        return false;
+    }
 
-        while (ct_names_next(&names, &name)) {
-            if (ct_watch_match(scan->watch, &name, &matched)) {
-                ct_scan_add(scan, entry, index, matched, false);
-                return;
-            }
-        }
+    ct_names_start(&names, &cert);
 
-        if (!names.broken) {
-            return;
+    while (ct_names_next(&names, &name)) {
+        if (ct_watch_match(scan->watch, &name, &match->matched)) {
+            return true;
         }
     }
 
-    scan->malformed++;
+    match->unparsable = names.broken;
 
-    if (ct_watch_search(scan->watch, entry->cert, &matched)) {
-        ct_scan_add(scan, entry, index, matched, true);
-    }
+    return false;
 }
 
 
-/* There is room for every entry of a tile. */
-static void
-ct_scan_add(ct_scan_t *scan, const ct_entry_t *entry, uint64_t index,
-    ct_bytes_t matched, bool unparsable)
+/* A log that says where its entries are must be right; those of RFC 6962,
+ * and archived ones, say nothing. */
+ct_rc_t
+ct_scan_append(ct_scan_t *scan, ct_merkle_t *tree, const ct_entry_t *entry)
 {
-    ct_match_t *match;
+    uint8_t hash[CT_HASH_LEN];
 
-    match = &scan->matches[scan->nmatches++];
-    match->entry = *entry;
-    match->index = index;
-    match->matched = matched;
-    match->unparsable = unparsable;
+    if (entry->leaf_index != CT_ENTRY_NO_INDEX
+        && entry->leaf_index != tree->size)
+    {
+        return CT_E_INDEX;
+    }
+
+    ct_entry_leaf_hash(scan->sha, entry, hash);
+
+    return ct_merkle_append(tree, scan->sha, hash);
 }

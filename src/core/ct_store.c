@@ -14,14 +14,14 @@ _Static_assert(sizeof(ct_status_t) % 8 == 0, "records are whole words");
 _Static_assert(sizeof(ct_log_record_t) % 8 == 0, "records are whole words");
 _Static_assert(sizeof(ct_finding_t) % 8 == 0, "records are whole words");
 _Static_assert(sizeof(ct_alert_t) % 8 == 0, "records are whole words");
+_Static_assert(sizeof(ct_event_t) % 8 == 0, "records are whole words");
 _Static_assert(sizeof(ct_block_t) == 256, "blocks are whole words");
 _Static_assert(sizeof(ct_finding_t) <= sizeof(ct_log_record_t),
     "the journal takes the largest record");
 
 
 static bool ct_store_plan(ct_store_t *plan, size_t len);
-static bool ct_slot_read(const uint64_t *seq, const void *payload,
-    void *out, size_t words);
+static uint64_t ct_plan_share(size_t room, size_t each, size_t most);
 static bool ct_store_text(const ct_store_t *store, const ct_finding_t *finding,
     ct_buf_t *text);
 
@@ -63,7 +63,9 @@ ct_store_attach(void *mem, size_t len)
         || store->max_logs != plan.max_logs
         || store->max_findings != plan.max_findings
         || store->max_alerts != plan.max_alerts
-        || store->max_blocks != plan.max_blocks)
+        || store->max_events != plan.max_events
+        || store->max_blocks != plan.max_blocks
+        || store->max_marks != plan.max_marks)
     {
         return NULL;
     }
@@ -72,8 +74,8 @@ ct_store_attach(void *mem, size_t len)
 }
 
 
-/* A third for logs (some 4 KB each); a finding comes with three blocks of
- * text and half an alert. */
+/* Two fifths for logs (some 5 KB each), a sixteenth for events and marks; a
+ * finding comes with three blocks of text and half an alert. */
 static bool
 ct_store_plan(ct_store_t *plan, size_t len)
 {
@@ -86,12 +88,17 @@ ct_store_plan(ct_store_t *plan, size_t len)
     plan->layout = (uint64_t) CT_STORE_LAYOUT << 32 | sizeof(ct_store_t);
     plan->len = len;
 
-    plan->max_logs = len / 3 / sizeof(ct_slot_log_t);
-    if (plan->max_logs > CT_LIMIT_LOGS) {
-        plan->max_logs = CT_LIMIT_LOGS;
-    }
+    plan->max_logs = ct_plan_share(len / 5 * 2, sizeof(ct_slot_log_t),
+                                   CT_LIMIT_LOGS);
+    plan->max_events = ct_plan_share(len / 32, sizeof(ct_slot_event_t),
+                                     CT_LIMIT_EVENTS);
+    plan->max_marks = ct_plan_share(len / 32, sizeof(uint64_t),
+                                    CT_LIMIT_WATCH_MARKS);
 
-    room = len - sizeof(ct_store_t) - plan->max_logs * sizeof(ct_slot_log_t);
+    room = len - sizeof(ct_store_t)
+           - plan->max_logs * sizeof(ct_slot_log_t)
+           - plan->max_events * sizeof(ct_slot_event_t)
+           - plan->max_marks * sizeof(uint64_t);
     each = sizeof(ct_slot_finding_t) + 3 * sizeof(ct_block_t)
            + sizeof(ct_slot_alert_t) / 2 + sizeof(uint32_t);
 
@@ -101,6 +108,13 @@ ct_store_plan(ct_store_t *plan, size_t len)
     plan->max_blocks = plan->max_findings * 3;
 
     return true;
+}
+
+
+static uint64_t
+ct_plan_share(size_t room, size_t each, size_t most)
+{
+    return room / each < most ? room / each : most;
 }
 
 
@@ -147,17 +161,31 @@ ct_store_alerts(const ct_store_t *store)
 }
 
 
+ct_slot_event_t *
+ct_store_events(const ct_store_t *store)
+{
+    return (ct_slot_event_t *) (ct_store_alerts(store) + store->max_alerts);
+}
+
+
 ct_block_t *
 ct_store_blocks(const ct_store_t *store)
 {
-    return (ct_block_t *) (ct_store_alerts(store) + store->max_alerts);
+    return (ct_block_t *) (ct_store_events(store) + store->max_events);
+}
+
+
+uint64_t *
+ct_store_mark_room(const ct_store_t *store)
+{
+    return (uint64_t *) (ct_store_blocks(store) + store->max_blocks);
 }
 
 
 uint32_t *
 ct_store_buckets(const ct_store_t *store)
 {
-    return (uint32_t *) (ct_store_blocks(store) + store->max_blocks);
+    return (uint32_t *) (ct_store_mark_room(store) + store->max_marks);
 }
 
 
@@ -185,7 +213,7 @@ ct_words_copy(void *to, const void *from, size_t words)
 }
 
 
-static bool
+bool
 ct_slot_read(const uint64_t *seq, const void *payload, void *out,
     size_t words)
 {
@@ -341,7 +369,7 @@ ct_store_alert(const ct_store_t *store, size_t i, ct_alert_t *alert)
 
     return ct_slot_read(&slot->seq, &slot->alert, alert,
                         CT_STORE_WORDS(ct_alert_t))
-           && alert->finding != 0;
+           && (alert->finding != 0 || alert->event != 0);
 }
 
 

@@ -8,7 +8,8 @@
  * and check, and never wait; a writer may be killed at any instruction,
  * and ct_store_repair puts right what it left behind.
  *
- *   header | status | logs | findings | alerts | blocks (texts)
+ *   header | status | logs | findings | alerts | events | blocks (texts)
+ *   | marks
  *
  * Records are multiples of 8 bytes and are copied by relaxed atomic words.
  */
@@ -25,6 +26,15 @@ typedef struct ct_store_s ct_store_t; /* the memory itself */
 
 #define CT_STORE_MIN (512 * 1024) /* bytes; less is refused */
 
+/* Could a browser-trusted certificate be missed right now? See
+ * ct_coverage.h. */
+typedef enum {
+    CT_COVERAGE_STARTING = 0, /* nothing known yet */
+    CT_COVERAGE_CATCHING_UP,  /* never was complete so far */
+    CT_COVERAGE_COMPLETE,
+    CT_COVERAGE_LOST
+} ct_coverage_e;
+
 /* What the engine says of itself and of the whole. */
 typedef struct {
     int64_t  started_ms;   /* this engine; 0: none has run yet */
@@ -38,43 +48,127 @@ typedef struct {
     uint64_t alerts_sent;
     uint64_t alerts_failed; /* given up after CT_LIMIT_ATTEMPTS */
     uint64_t watched;      /* names on the watch */
+    uint64_t received;     /* bytes, by this engine */
+    int64_t  list_ms;      /* log_list_timestamp of the list in force; 0:
+                              no list, or it does not say */
+    int64_t  list_checked_ms; /* last time it was found good; 0: never */
+    int64_t  coverage_ms;  /* since when `coverage` holds */
     int32_t  pid;
     uint8_t  running;
-    uint8_t  reserved[3];
+    uint8_t  coverage;     /* ct_coverage_e */
+    uint8_t  has_list;     /* ct_log_list, not ct_log alone */
+    uint8_t  list_stale;   /* the list is too old to rely on */
     char     error[CT_LIMIT_ERROR]; /* of engine or state file; empty: none */
     char     list[CT_LIMIT_ERROR];  /* what was read of the log list */
+    char     list_error[CT_LIMIT_ERROR]; /* why a newer list was refused or
+                                            could not be had; empty: none */
+    char     coverage_why[CT_LIMIT_ERROR]; /* because of which logs */
 } ct_status_t;
 
+/* The grade of a log; see ct_coverage.h for the rules. */
 typedef enum {
     CT_FOLLOW_STARTING = 0, /* nothing known yet */
     CT_FOLLOW_FOLLOWING,    /* verified up to the latest head */
     CT_FOLLOW_CATCHING_UP,
-    CT_FOLLOW_FAILING,      /* see error; retried with back-off */
+    CT_FOLLOW_LAGGING,      /* its head or we are behind the MMD */
+    CT_FOLLOW_UNREACHABLE,  /* no good answer for a while */
+    CT_FOLLOW_LIMITED,      /* the same, because it refuses (429, 503) */
     CT_FOLLOW_MISBEHAVING,  /* what it serves contradicts what it signs */
-    CT_FOLLOW_NOT_YET,      /* RFC 6962: not followed yet */
+    CT_FOLLOW_FINAL,        /* verified to its end; it grows no more */
     CT_FOLLOW_SKIPPED,      /* the list says it need not be; see skip */
     CT_FOLLOW_UNLISTED      /* position kept, not configured any more */
 } ct_follow_e;
 
+typedef enum {
+    CT_GAP_ABSENT = 1,   /* the log does not give these entries */
+    CT_GAP_CONTRADICTED  /* it gives others than it signed */
+} ct_gap_e;
+
+/* Entries [from, to) that are not verified though later ones are. `root` is
+ * that of the first `to` leaves, so a later reading can close the gap. */
 typedef struct {
-    ct_cursor_t cursor;
-    int64_t     last_success_ms; /* last good answer */
-    int64_t     last_error_ms;   /* 0: never */
-    uint64_t    entries;         /* scanned */
-    uint64_t    matches;
-    uint64_t    malformed;
-    uint8_t     id[CT_HASH_LEN]; /* log_id; with url the identity here */
-    uint8_t     type;            /* ct_log_type_e */
-    uint8_t     state;           /* ct_follow_e */
-    uint8_t     listed;          /* ct_log_state_e */
-    uint8_t     reserved[5];
-    char        url[CT_LIMIT_URL];
-    char        description[CT_LIMIT_TEXT];
-    char        operator_name[CT_LIMIT_TEXT];
-    char        error[CT_LIMIT_ERROR]; /* of the last failure; kept until
-                                          the next success */
-    char        skip[CT_LIMIT_TEXT];
+    uint64_t from;
+    uint64_t to;
+    int64_t  since_ms;
+    int64_t  due_ms; /* next attempt to read them */
+    uint8_t  root[CT_HASH_LEN];
+    uint32_t kind;   /* ct_gap_e */
+    uint32_t tries;
+} ct_gap_t;
+
+/*
+ * A look back for names added later, from `at` to `to`, beside the tail.
+ * `at_root` is the root of the first `at` leaves as they were read: after a
+ * restart the frontier there is seeded anew and compared with it.
+ */
+typedef struct {
+    uint64_t from;
+    uint64_t at;
+    uint64_t to;       /* 0: none */
+    int64_t  since_ms; /* how far back in time it reaches */
+    uint64_t again;    /* 1: names came since it began; once more then */
+    uint8_t  at_root[CT_HASH_LEN];
+    uint8_t  to_root[CT_HASH_LEN];
+} ct_lookback_t;
+
+typedef struct {
+    ct_cursor_t   cursor;
+    ct_lookback_t lookback;
+    ct_gap_t      gaps[CT_LIMIT_GAPS]; /* to 0: none; by position */
+    int64_t       last_success_ms; /* last good answer */
+    int64_t       last_error_ms;   /* 0: never */
+    int64_t       failing_ms;   /* first failure since; 0: it answers */
+    int64_t       state_ms;     /* since when `state` holds */
+    int64_t       since_ms;     /* its entries were looked at from this time
+                                   on; 0: all of them */
+    int64_t       mmd_ms;
+    int64_t       end_ms;       /* of its interval; 0: none */
+    uint64_t      final_size;   /* readonly: of final_tree_head */
+    uint64_t      entries;      /* scanned */
+    uint64_t      matches;
+    uint64_t      malformed;
+    uint64_t      speed;        /* entries a second now, while catching up */
+    uint32_t      evidence;     /* pieces kept of its misbehaviour */
+    uint8_t       id[CT_HASH_LEN]; /* log_id; with url the identity here */
+    uint8_t       type;         /* ct_log_type_e */
+    uint8_t       state;        /* ct_follow_e */
+    uint8_t       listed;       /* ct_log_state_e */
+    uint8_t       limited;      /* the last failure was a refusal */
+    uint8_t       accused;      /* 1: it misbehaves; until its entries and a
+                                   signed root agree again */
+    uint8_t       caught_up;    /* it was FOLLOWING once */
+    uint8_t       has_final;
+    uint8_t       reserved[5];
+    char          url[CT_LIMIT_URL];
+    char          description[CT_LIMIT_TEXT];
+    char          operator_name[CT_LIMIT_TEXT];
+    char          error[CT_LIMIT_ERROR]; /* of the last failure; kept until
+                                            the next success */
+    char          skip[CT_LIMIT_TEXT];
 } ct_log_record_t;
+
+typedef enum {
+    CT_EVENT_LOG_MISBEHAVING = 1, /* log.misbehaving */
+    CT_EVENT_LOG_UNREACHABLE,     /* log.unreachable: or rate-limited */
+    CT_EVENT_LOG_LAGGING,         /* log.lagging */
+    CT_EVENT_LOG_RECOVERED,       /* log.recovered: after one of these */
+    CT_EVENT_COVERAGE_LOST,       /* coverage.lost */
+    CT_EVENT_COVERAGE_RESTORED,   /* coverage.restored */
+    CT_EVENT_LIST_STALE           /* list.stale: refused or too old */
+} ct_event_e;
+
+#define CT_EVENT_NO_LOG UINT32_MAX
+
+/* Something happened to a log or to the whole: told once. */
+typedef struct {
+    uint64_t number; /* 1, 2, ...; 0: empty */
+    int64_t  time_ms;
+    uint32_t kind;   /* ct_event_e */
+    uint32_t log;    /* record number or CT_EVENT_NO_LOG */
+    uint8_t  evidence[CT_HASH_LEN]; /* SHA-256 of the line in the evidence
+                                       file; zero: none */
+    char     text[CT_LIMIT_ERROR]; /* one sentence without its stop */
+} ct_event_t;
 
 /* Where a certificate was logged. */
 typedef struct {
@@ -98,7 +192,8 @@ typedef struct {
     int64_t    not_before_ms;
     int64_t    not_after_ms;
     uint8_t    identity[CT_HASH_LEN];    /* tbs_sha256, spliced */
-    uint8_t    cert_sha256[CT_HASH_LEN]; /* as submitted: final if seen */
+    uint8_t    cert_sha256[CT_HASH_LEN]; /* as submitted: final if seen;
+                                            zero: it was not given */
     uint8_t    spki_sha256[CT_HASH_LEN];
     uint8_t    issuer_key[CT_HASH_LEN];  /* verified; zero: unknown */
     uint8_t    serial[CT_LIMIT_SERIAL];
@@ -118,9 +213,11 @@ typedef struct {
 /* Its text, one after the other, each u16 length and bytes: issuer DN, CA
  * owner, matched name, then names lower case. See ct_finding.h. */
 
-/* An alert that is still to be delivered: finding x channel. */
+/* An alert that is still to be delivered: of a finding or an event, to a
+ * channel. */
 typedef struct {
-    uint64_t finding;  /* number; 0: free */
+    uint64_t finding;  /* number, or 0 */
+    uint64_t event;    /* number, or 0; both 0: free */
     uint64_t channel;  /* hash of the receiver's address */
     int64_t  due_ms;   /* next attempt */
     int64_t  queued_ms;
@@ -156,6 +253,12 @@ bool ct_store_finding(const ct_store_t *store, uint64_t number,
     ct_finding_t *finding, ct_buf_t *text);
 bool ct_store_alert(const ct_store_t *store, size_t i, ct_alert_t *alert);
 
+/* Events are numbered 1 to ct_store_last_event(); the oldest give way. */
+size_t ct_store_max_events(const ct_store_t *store);
+uint64_t ct_store_last_event(const ct_store_t *store);
+bool ct_store_event(const ct_store_t *store, uint64_t number,
+    ct_event_t *event);
+
 /* Blocks in use and in all, for the zone's fill level. */
 void ct_store_usage(const ct_store_t *store, size_t *findings,
     size_t *blocks, size_t *max_blocks);
@@ -172,7 +275,7 @@ void ct_store_repair(ct_store_t *store);
 bool ct_store_copy(ct_store_t *to, const ct_store_t *from,
     ct_arena_t *scratch);
 
-/* Empties findings, logs and alerts: before a snapshot is loaded. */
+/* Empties all but the status: before a snapshot is loaded. */
 void ct_store_clear(ct_store_t *store);
 
 void ct_store_set_status(ct_store_t *store, const ct_status_t *status);
@@ -204,7 +307,25 @@ void ct_store_update(ct_store_t *store, const ct_finding_t *finding);
 ct_rc_t ct_store_replace(ct_store_t *store, const ct_finding_t *finding,
     ct_bytes_t text);
 
-/* Queues once per (finding, channel); CT_E_FULL. */
+/* A new event; the store sets its number (unless it is not 0: loading). An
+ * alert of the one that gives way is freed, and counted by the caller: its
+ * number of alerts is returned. */
+size_t ct_store_add_event(ct_store_t *store, ct_event_t *event);
+
+/*
+ * Marks: a 64-bit hash of each name on the watch when the logs were last
+ * known to be searched for it, so that a reload can tell which are new.
+ * `n` is their number in all; only CT_LIMIT_WATCH_MARKS of them (fewer in a
+ * small zone) are kept, the lowest, and then `sum` tells at least whether
+ * they changed. A writer killed amid it leaves none and another sum. Marks
+ * are sorted. Both by the writer only; the number returned is of those kept.
+ */
+size_t ct_store_marks(const ct_store_t *store, const uint64_t **marks,
+    uint64_t *sum);
+void ct_store_set_marks(ct_store_t *store, const uint64_t *marks, size_t n,
+    uint64_t sum);
+
+/* Queues once per (finding or event, channel); CT_E_FULL. */
 ct_rc_t ct_store_queue(ct_store_t *store, const ct_alert_t *alert);
 void ct_store_set_alert(ct_store_t *store, size_t i, const ct_alert_t *alert);
 

@@ -11,6 +11,8 @@
 
 
 static bool ct_copy_logs(ct_store_t *to, const ct_store_t *from);
+static void ct_copy_events(ct_store_t *to, const ct_store_t *from);
+static void ct_copy_marks(ct_store_t *to, const ct_store_t *from);
 static bool ct_copy_finding(ct_store_t *to, const ct_store_t *from,
     uint64_t number, ct_arena_t *scratch);
 
@@ -21,6 +23,7 @@ ct_store_copy(ct_store_t *to, const ct_store_t *from, ct_arena_t *scratch)
     size_t      i;
     uint64_t    number, last, max;
     ct_alert_t  alert;
+    ct_event_t  event;
     ct_status_t status;
 
     /* positions first: a position must not be newer than the findings */
@@ -39,9 +42,16 @@ ct_store_copy(ct_store_t *to, const ct_store_t *from, ct_arena_t *scratch)
         }
     }
 
+    ct_copy_events(to, from);
+    ct_copy_marks(to, from);
+
     for (i = 0; i < from->max_alerts; i++) {
-        if (ct_store_alert(from, i, &alert)
-            && ct_store_queue(to, &alert) != CT_OK)
+        if (!ct_store_alert(from, i, &alert)) {
+            continue;
+        }
+
+        if ((alert.event != 0 && !ct_store_event(to, alert.event, &event))
+            || ct_store_queue(to, &alert) != CT_OK)
         {
             status.alerts_dropped++;
         }
@@ -73,6 +83,45 @@ ct_copy_logs(ct_store_t *to, const ct_store_t *from)
     }
 
     return true;
+}
+
+
+/* The newest are the ones that a smaller zone keeps. */
+static void
+ct_copy_events(ct_store_t *to, const ct_store_t *from)
+{
+    uint64_t   number, last, max;
+    ct_event_t event;
+
+    last = ct_store_last_event(from);
+    max = from->max_events;
+
+    for (number = last > max ? last - max + 1 : 1; number <= last; number++) {
+        if (ct_store_event(from, number, &event)) {
+            (void) ct_store_add_event(to, &event);
+        }
+    }
+}
+
+
+/* The old writer may be at them right now: then the copy says at least that
+ * they are not what they were. */
+static void
+ct_copy_marks(ct_store_t *to, const ct_store_t *from)
+{
+    uint64_t before, n;
+
+    before = __atomic_load_n(&from->marks_seq, __ATOMIC_ACQUIRE);
+    n = from->nmarks < from->max_marks ? from->nmarks : from->max_marks;
+
+    ct_store_set_marks(to, ct_store_mark_room(from), n, from->marks_sum);
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+
+    if ((before & 1)
+        || __atomic_load_n(&from->marks_seq, __ATOMIC_RELAXED) != before)
+    {
+        ct_store_lose_marks(to);
+    }
 }
 
 

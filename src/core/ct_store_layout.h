@@ -17,7 +17,7 @@
 #include "ct_store.h"
 
 #define CT_STORE_MAGIC  0x6e67785f63743031ULL
-#define CT_STORE_LAYOUT 1
+#define CT_STORE_LAYOUT 2
 #define CT_BLOCK_DATA   248
 #define CT_STORE_WORDS(type) (sizeof(type) / 8)
 
@@ -41,6 +41,11 @@ typedef struct {
     ct_alert_t alert;
 } ct_slot_alert_t;
 
+typedef struct {
+    uint64_t   seq;
+    ct_event_t event;
+} ct_slot_event_t;
+
 /* A piece of text; `next` is number + 1 of the next one, 0 at the end. */
 typedef struct {
     uint32_t next;
@@ -57,11 +62,14 @@ struct ct_store_s {
     uint64_t max_logs;
     uint64_t max_findings;
     uint64_t max_alerts;
+    uint64_t max_events;
     uint64_t max_blocks;
+    uint64_t max_marks;
 
     /* atomic; readers look at them */
     uint64_t nlogs;
     uint64_t last;
+    uint64_t last_event;
     uint64_t nfindings;
     uint64_t nfree; /* blocks */
 
@@ -71,6 +79,11 @@ struct ct_store_s {
     uint64_t journal_words; /* of the payload; 0: it was being filled */
     uint64_t journal[CT_STORE_WORDS(ct_log_record_t)];
 
+    /* of the marks; odd while they are written */
+    uint64_t marks_seq;
+    uint64_t nmarks;
+    uint64_t marks_sum;
+
     ct_slot_status_t status;
 };
 
@@ -78,7 +91,9 @@ struct ct_store_s {
 ct_slot_log_t *ct_store_logs(const ct_store_t *store);
 ct_slot_finding_t *ct_store_findings(const ct_store_t *store);
 ct_slot_alert_t *ct_store_alerts(const ct_store_t *store);
+ct_slot_event_t *ct_store_events(const ct_store_t *store);
 ct_block_t *ct_store_blocks(const ct_store_t *store);
+uint64_t *ct_store_mark_room(const ct_store_t *store);
 
 /* Heads of the identity chains: slot + 1, max_findings of them. */
 uint32_t *ct_store_buckets(const ct_store_t *store);
@@ -88,10 +103,25 @@ ct_slot_finding_t *ct_store_home(const ct_store_t *store, uint64_t number);
 
 void ct_words_copy(void *to, const void *from, size_t words);
 
+/* Copies a payload that is whole; false when it is being written for too
+ * long. */
+bool ct_slot_read(const uint64_t *seq, const void *payload, void *out,
+    size_t words);
+
 /* Writer only. Between begin and end the count is odd. */
 void ct_slot_begin(uint64_t *seq);
 void ct_slot_end(uint64_t *seq);
+void ct_slot_write(ct_store_t *store, uint64_t *seq, void *payload,
+    const void *from, size_t words);
 void ct_store_publish(uint64_t *shared, uint64_t value);
+
+void ct_store_clear_events(ct_store_t *store);
+
+/* Frees the alerts of event `number`; how many there were. */
+size_t ct_store_forget_event(ct_store_t *store, uint64_t number);
+
+/* None, and a sum that no list has. */
+void ct_store_lose_marks(ct_store_t *store);
 
 /* Puts a filled slot at the head of its identity's chain. */
 void ct_store_link(ct_store_t *store, ct_slot_finding_t *slot);

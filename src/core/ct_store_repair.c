@@ -12,6 +12,7 @@ static void ct_journal_replay(ct_store_t *store);
 static void ct_seq_even(uint64_t *seq);
 static void ct_store_reindex(ct_store_t *store);
 static void ct_store_free_list(ct_store_t *store);
+static void ct_store_check_events(ct_store_t *store);
 
 
 void
@@ -34,8 +35,18 @@ ct_store_repair(ct_store_t *store)
         ct_seq_even(&ct_store_findings(store)[i].seq);
     }
 
+    for (i = 0; i < store->max_events; i++) {
+        ct_seq_even(&ct_store_events(store)[i].seq);
+    }
+
     ct_store_reindex(store);
     ct_store_free_list(store);
+    ct_store_check_events(store);
+
+    if (store->marks_seq & 1) {
+        ct_slot_end(&store->marks_seq);
+        ct_store_lose_marks(store);
+    }
 }
 
 
@@ -155,4 +166,34 @@ ct_store_free_list(ct_store_t *store)
     }
 
     ct_store_publish(&store->nfree, nfree);
+}
+
+
+/* The number of the last one; alerts of those that are gone are freed. */
+static void
+ct_store_check_events(ct_store_t *store)
+{
+    size_t            i;
+    uint64_t          last, number;
+    ct_event_t        event;
+    const ct_alert_t *alert;
+
+    last = store->last_event;
+
+    for (i = 0; i < store->max_events; i++) {
+        number = ct_store_events(store)[i].event.number;
+        last = number > last ? number : last;
+    }
+
+    ct_store_publish(&store->last_event, last);
+
+    for (i = 0; i < store->max_alerts; i++) {
+        alert = &ct_store_alerts(store)[i].alert;
+
+        if (alert->event != 0
+            && !ct_store_event(store, alert->event, &event))
+        {
+            (void) ct_store_forget_event(store, alert->event);
+        }
+    }
 }

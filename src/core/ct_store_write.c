@@ -8,8 +8,6 @@
 #include <string.h>
 
 
-static void ct_slot_write(ct_store_t *store, uint64_t *seq, void *payload,
-    const void *from, size_t words);
 static uint32_t *ct_store_bucket(const ct_store_t *store,
     const uint8_t identity[CT_HASH_LEN]);
 static void ct_store_unlink(ct_store_t *store, const ct_slot_finding_t *slot);
@@ -38,7 +36,7 @@ ct_slot_end(uint64_t *seq)
 }
 
 
-static void
+void
 ct_slot_write(ct_store_t *store, uint64_t *seq, void *payload,
     const void *from, size_t words)
 {
@@ -68,9 +66,7 @@ ct_store_clear(ct_store_t *store)
 {
     size_t       i;
     ct_alert_t   alert;
-    ct_finding_t empty;
 
-    memset(&empty, 0, sizeof(empty));
     memset(&alert, 0, sizeof(alert));
 
     for (i = 0; i < store->max_alerts; i++) {
@@ -92,6 +88,8 @@ ct_store_clear(ct_store_t *store)
     }
 
     ct_store_publish(&store->last, 0);
+    ct_store_clear_events(store);
+    ct_store_set_marks(store, NULL, 0, 0);
 }
 
 
@@ -491,11 +489,13 @@ ct_store_queue(ct_store_t *store, const ct_alert_t *alert)
     for (i = store->max_alerts; i > 0; i--) {
         a = &ct_store_alerts(store)[i - 1].alert;
 
-        if (a->finding == alert->finding && a->channel == alert->channel) {
+        if (a->finding == alert->finding && a->event == alert->event
+            && a->channel == alert->channel)
+        {
             return CT_OK;
         }
 
-        if (a->finding == 0) {
+        if (a->finding == 0 && a->event == 0) {
             free_slot = i - 1;
         }
     }

@@ -11,6 +11,8 @@
 
 #define CT_SUMMARY_NAMES 3 /* logs named in a sentence */
 
+typedef bool (*ct_summary_log_pt)(const ct_log_record_t *log);
+
 
 static bool ct_summary_alive(const ct_status_t *status, int64_t now_ms);
 static void ct_summary_findings(ct_summary_t *summary,
@@ -18,11 +20,12 @@ static void ct_summary_findings(ct_summary_t *summary,
 static void ct_summary_logs(ct_summary_t *summary, const ct_store_t *store);
 static void ct_summary_alerts(ct_summary_t *summary,
     const ct_store_t *store);
-static void ct_summary_failing(const ct_summary_t *summary,
-    const ct_store_t *store, ct_buf_t *out);
-static void ct_summary_names(const ct_store_t *store, ct_buf_t *out);
+static size_t ct_summary_gaps(const ct_log_record_t *log);
+static bool ct_summary_lags(const ct_log_record_t *log);
+static void ct_summary_trouble(ct_buf_t *out, size_t n, size_t followed);
+static void ct_summary_names(const ct_store_t *store, ct_buf_t *out,
+    ct_summary_log_pt is);
 static void ct_summary_progress(const ct_summary_t *summary, ct_buf_t *out);
-static void ct_summary_left_out(const ct_summary_t *summary, ct_buf_t *out);
 
 
 void
@@ -142,9 +145,26 @@ ct_summary_logs(ct_summary_t *summary, const ct_store_t *store)
         if (ct_summary_follows(&log)) {
             summary->followed++;
             summary->failing += ct_summary_fails(&log) ? 1 : 0;
-            summary->behind += ct_cursor_lag(&log.cursor);
+            summary->gaps += ct_summary_gaps(&log);
+            summary->behind += log.state != CT_FOLLOW_FINAL
+                               ? ct_cursor_lag(&log.cursor) : 0;
         }
     }
+}
+
+
+static size_t
+ct_summary_gaps(const ct_log_record_t *log)
+{
+    size_t i, n;
+
+    n = 0;
+
+    for (i = 0; i < CT_LIMIT_GAPS; i++) {
+        n += log->gaps[i].to != 0;
+    }
+
+    return n;
 }
 
 
@@ -167,6 +187,7 @@ ct_summary_level(const ct_summary_t *summary)
 {
     if (summary->alarming != 0
         || summary->states[CT_FOLLOW_MISBEHAVING] != 0
+        || summary->status.coverage == CT_COVERAGE_LOST
         || (summary->started && !summary->alive))
     {
         return CT_SUMMARY_PROBLEM;
@@ -175,6 +196,10 @@ ct_summary_level(const ct_summary_t *summary)
     if (!summary->started
         || summary->followed == 0
         || summary->failing != 0
+        || summary->states[CT_FOLLOW_LAGGING] != 0
+        || summary->gaps != 0
+        || summary->status.list_stale
+        || summary->status.list_error[0] != '\0'
         || summary->status.dropped != 0
         || summary->status.error[0] != '\0')
     {
@@ -257,7 +282,7 @@ ct_summary_waiting(const ct_summary_t *summary, ct_buf_t *out)
 
 
 void
-ct_summary_coverage(const ct_summary_t *summary, const ct_store_t *store,
+ct_summary_following(const ct_summary_t *summary, const ct_store_t *store,
     ct_buf_t *out)
 {
     if (!summary->alive) {
@@ -269,33 +294,111 @@ ct_summary_coverage(const ct_summary_t *summary, const ct_store_t *store,
         ct_buf_puts(out, "No log is followed.");
 
     } else if (summary->failing != 0) {
-        ct_summary_failing(summary, store, out);
+        ct_summary_trouble(out, summary->failing, summary->followed);
+        ct_buf_puts(out, summary->states[CT_FOLLOW_MISBEHAVING] != 0
+                         ? " failing or misbehaving: " : " failing: ");
+        ct_summary_names(store, out, ct_summary_fails);
+        ct_buf_putc(out, '.');
+
+    } else if (summary->states[CT_FOLLOW_LAGGING] != 0) {
+        ct_summary_trouble(out, summary->states[CT_FOLLOW_LAGGING],
+                           summary->followed);
+        ct_buf_puts(out, " lagging: ");
+        ct_summary_names(store, out, ct_summary_lags);
+        ct_buf_putc(out, '.');
 
     } else {
         ct_summary_progress(summary, out);
     }
-
-    ct_summary_left_out(summary, out);
 }
 
 
-static void
-ct_summary_failing(const ct_summary_t *summary, const ct_store_t *store,
-    ct_buf_t *out)
+/* What the engine found when it last looked; a monitor that has stopped
+ * since sees nothing, whatever it was. */
+ct_coverage_e
+ct_summary_coverage_of(const ct_summary_t *summary)
 {
-    ct_page_grouped(out, summary->failing);
+    if (!summary->started) {
+        return CT_COVERAGE_STARTING;
+    }
+
+    return summary->alive ? (ct_coverage_e) summary->status.coverage
+                          : CT_COVERAGE_LOST;
+}
+
+
+const char *
+ct_summary_coverage_name(ct_coverage_e coverage)
+{
+    switch (coverage) {
+    case CT_COVERAGE_STARTING:
+        return "starting";
+    case CT_COVERAGE_CATCHING_UP:
+        return "catching up";
+    case CT_COVERAGE_COMPLETE:
+        return "complete";
+    case CT_COVERAGE_LOST:
+        return "lost";
+    }
+
+    return "lost";
+}
+
+
+void
+ct_summary_coverage(const ct_summary_t *summary, ct_buf_t *out)
+{
+    const ct_status_t *status;
+
+    status = &summary->status;
+
+    if (!summary->started) {
+        ct_buf_puts(out, "Starting: nothing is read yet");
+        return;
+    }
+
+    if (!summary->alive) {
+        ct_buf_puts(out, "Certificates may be missed");
+
+        if (status->heartbeat_ms > 0) {
+            ct_buf_puts(out, " since ");
+            ct_page_date(out, status->heartbeat_ms, true);
+        }
+
+        ct_buf_puts(out, ": the monitor is not running");
+        return;
+    }
+
+    if (status->coverage_why[0] != '\0') {
+        ct_buf_bytes(out, CT_SUMMARY_TEXT(status->coverage_why));
+        return;
+    }
+
+    ct_buf_puts(out, "Starting: the logs have not been looked at yet");
+}
+
+
+static bool
+ct_summary_lags(const ct_log_record_t *log)
+{
+    return log->state == CT_FOLLOW_LAGGING;
+}
+
+
+/* "1 of 3 logs is" */
+static void
+ct_summary_trouble(ct_buf_t *out, size_t n, size_t followed)
+{
+    ct_page_grouped(out, n);
     ct_buf_puts(out, " of ");
-    ct_summary_count(out, summary->followed, "log", "logs");
-    ct_buf_puts(out, summary->failing == 1 ? " is" : " are");
-    ct_buf_puts(out, summary->states[CT_FOLLOW_MISBEHAVING] != 0
-                     ? " failing or misbehaving: " : " failing: ");
-    ct_summary_names(store, out);
-    ct_buf_putc(out, '.');
+    ct_summary_count(out, followed, "log", "logs");
+    ct_buf_puts(out, n == 1 ? " is" : " are");
 }
 
 
 static void
-ct_summary_names(const ct_store_t *store, ct_buf_t *out)
+ct_summary_names(const ct_store_t *store, ct_buf_t *out,
+    ct_summary_log_pt is)
 {
     size_t          i, n;
     ct_log_record_t log;
@@ -303,7 +406,7 @@ ct_summary_names(const ct_store_t *store, ct_buf_t *out)
     n = 0;
 
     for (i = 0; i < ct_store_nlogs(store); i++) {
-        if (!ct_store_log(store, i, &log) || !ct_summary_fails(&log)) {
+        if (!ct_store_log(store, i, &log) || !is(&log)) {
             continue;
         }
 
@@ -328,7 +431,8 @@ ct_summary_progress(const ct_summary_t *summary, ct_buf_t *out)
 {
     size_t late;
 
-    late = summary->followed - summary->states[CT_FOLLOW_FOLLOWING];
+    late = summary->followed - summary->states[CT_FOLLOW_FOLLOWING]
+           - summary->states[CT_FOLLOW_FINAL];
 
     ct_buf_puts(out, "Following ");
     ct_summary_count(out, summary->followed, "log", "logs");
@@ -354,22 +458,6 @@ ct_summary_progress(const ct_summary_t *summary, ct_buf_t *out)
 }
 
 
-/* What is not seen is said in the same breath. */
-static void
-ct_summary_left_out(const ct_summary_t *summary, ct_buf_t *out)
-{
-    size_t n;
-
-    n = summary->states[CT_FOLLOW_NOT_YET];
-
-    if (n != 0) {
-        ct_buf_putc(out, ' ');
-        ct_summary_count(out, n, "RFC 6962 log is not followed yet.",
-                         "RFC 6962 logs are not followed yet.");
-    }
-}
-
-
 void
 ct_summary_count(ct_buf_t *out, uint64_t n, const char *one,
     const char *many)
@@ -383,14 +471,15 @@ ct_summary_count(ct_buf_t *out, uint64_t n, const char *one,
 bool
 ct_summary_follows(const ct_log_record_t *log)
 {
-    return log->state <= CT_FOLLOW_MISBEHAVING;
+    return log->state <= CT_FOLLOW_FINAL;
 }
 
 
 bool
 ct_summary_fails(const ct_log_record_t *log)
 {
-    return log->state == CT_FOLLOW_FAILING
+    return log->state == CT_FOLLOW_UNREACHABLE
+           || log->state == CT_FOLLOW_LIMITED
            || log->state == CT_FOLLOW_MISBEHAVING;
 }
 
@@ -405,12 +494,16 @@ ct_summary_state_name(uint8_t state)
         return "following";
     case CT_FOLLOW_CATCHING_UP:
         return "catching up";
-    case CT_FOLLOW_FAILING:
-        return "failing";
+    case CT_FOLLOW_LAGGING:
+        return "lagging";
+    case CT_FOLLOW_UNREACHABLE:
+        return "unreachable";
+    case CT_FOLLOW_LIMITED:
+        return "rate-limited";
     case CT_FOLLOW_MISBEHAVING:
         return "misbehaving";
-    case CT_FOLLOW_NOT_YET:
-        return "not followed yet";
+    case CT_FOLLOW_FINAL:
+        return "final";
     case CT_FOLLOW_SKIPPED:
         return "skipped";
     case CT_FOLLOW_UNLISTED:

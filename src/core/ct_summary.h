@@ -34,6 +34,7 @@ typedef struct {
     size_t      logs;
     size_t      followed; /* logs that the engine reads, or tries to */
     size_t      failing;  /* of them, misbehaving ones included */
+    size_t      gaps;     /* in followed logs */
     uint64_t    behind;   /* entries of followed logs not verified yet */
     size_t      waiting;  /* alerts */
     size_t      used_findings;
@@ -70,9 +71,17 @@ void ct_summary_headline(const ct_summary_t *summary, ct_buf_t *out);
 /* "1 is waiting to be installed ..."; nothing when none is. */
 void ct_summary_waiting(const ct_summary_t *summary, ct_buf_t *out);
 
-/* "Following 3 logs, all up to date." Names logs that fail, as they call
- * themselves: the caller escapes. */
-void ct_summary_coverage(const ct_summary_t *summary,
+/* Could a certificate be missed right now? Without its stop. */
+void ct_summary_coverage(const ct_summary_t *summary, ct_buf_t *out);
+
+/* What the engine found; LOST when the monitor has stopped. "complete",
+ * "catching up", "lost", "starting". */
+ct_coverage_e ct_summary_coverage_of(const ct_summary_t *summary);
+const char *ct_summary_coverage_name(ct_coverage_e coverage);
+
+/* "Following 3 logs, all up to date." Names logs that fail or lag, as they
+ * call themselves: the caller escapes. */
+void ct_summary_following(const ct_summary_t *summary,
     const ct_store_t *store, ct_buf_t *out);
 
 /* "1 log", "3 logs". */
@@ -82,7 +91,7 @@ void ct_summary_count(ct_buf_t *out, uint64_t n, const char *one,
 bool ct_summary_follows(const ct_log_record_t *log);
 bool ct_summary_fails(const ct_log_record_t *log);
 
-/* "following", "not followed yet" and so on. */
+/* "following", "rate-limited" and so on. */
 const char *ct_summary_state_name(uint8_t state);
 
 /* The text of a fixed field of a record, whatever its last byte is. */

@@ -10,6 +10,7 @@
 #include "ct_http.h"
 #include "ct_issuers.h"
 #include "ct_lines.h"
+#include "ct_operators.h"
 #include "ct_scan.h"
 
 typedef struct {
@@ -23,6 +24,9 @@ typedef struct {
     ct_anchors_t      *anchors; /* NULL: no trust bundle */
     ct_policy_t       *policy;
     ct_issuers_t      *issuers;
+    ct_operators_t    *operators;
+    ct_arena_t        *extra;   /* extra_data of the entry being judged */
+    uint8_t           *room;    /* CT_LIMIT_ENTRY bytes for ct_reader */
     ct_scan_t          scan;
     ct_status_t        status;  /* working copy of the store's */
     int64_t            now_ms;  /* of this turn */

@@ -26,10 +26,15 @@ typedef struct {
     void                 *owner; /* CT_OWNER_SIZE bytes in the same zone,
                                     prepared by ct_owner_init */
     const char           *zone;  /* its name, for alerts */
-    const ct_log_t       *logs;  /* of the list and of ct_log; all of them:
-                                    the engine decides which to follow */
+    const ct_log_t       *logs;  /* of ct_log */
     size_t                nlogs;
-    const char           *list;  /* about the log list, for the page; "" */
+    const char           *list;  /* ct_log_list: absolute path, http:// or
+                                    https:// URL; NULL: no list */
+    const ct_loglist_t   *list_read; /* of a path: as it was when the
+                                        configuration was read; else NULL */
+    const char           *list_sig; /* where its signature is; path or URL;
+                                       NULL: not to be checked */
+    ct_bytes_t            list_key; /* PEM, with list_sig */
     const ct_watch_t     *watch;
     const ct_inventory_t *inventory;
     const ct_issuer_t    *issuers; /* ct_issuer */
@@ -40,8 +45,12 @@ typedef struct {
     const char           *trusted; /* PEM bundle; NULL: no trust anchors */
     const char           *contact; /* for User-Agent; NULL: none */
     int64_t               interval_ms;
-    bool                  from_zero; /* ct_since all */
+    int64_t               since_ms; /* ct_since: CT_SINCE_NOW, 0 (all), or
+                                       ms since 1970 */
+    int64_t               rate;     /* ct_rate: bytes a second; 0: no cap */
 } ct_config_t;
+
+#define CT_SINCE_NOW INT64_MAX
 
 /* As nginx counts them. */
 typedef enum {

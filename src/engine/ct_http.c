@@ -1,66 +1,33 @@
 /*
- * ct_http: see the header. The options that matter and why: QUICK_EXIT, or
- * libcurl joins a hanging resolver thread; CAPATH NULL, or the bundle is
- * parsed anew for every connection; a cap of our own in the write callback,
- * because MAXFILESIZE knows nothing of compressed bodies.
+ * ct_http: the life of a request, and the turn in which all of them move.
+ * What libcurl or a ceiling ends is only marked during the turn; it leaves
+ * at its end, in one place, because there the callers' functions are called
+ * and may start and close others.
  */
 
-#include "ct_http.h"
+#include "ct_clock.h"
+#include "ct_http_part.h"
 #include "ct_version.h"
-
-#include <curl/curl.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 
-#define CT_HTTP_CONNECT_MS 10000L
-#define CT_HTTP_TIMEOUT_MS 120000L
-#define CT_HTTP_SLOW_BYTES 200L /* a second, on average over */
-#define CT_HTTP_SLOW_S     30L
-#define CT_HTTP_FIRST      (16 * 1024)
-
-typedef struct ct_http_request_s ct_http_request_t;
-
-struct ct_http_request_s {
-    ct_http_t          *http;
-    CURL               *easy;
-    struct curl_slist  *headers;
-    ct_http_request_t  *next;
-    ct_http_request_t **back;
-    void               *ctx;
-    ct_http_done_pt     done;
-    uint8_t            *data;
-    size_t              len;
-    size_t              room;
-    size_t              limit;
-    ct_rc_t             rc; /* set when the write callback refuses */
-    bool                post;
-    char                error[CURL_ERROR_SIZE];
-};
-
-struct ct_http_s {
-    CURLM             *multi;
-    ct_http_request_t *requests;
-    size_t             nrequests;
-    size_t             bytes; /* room of all bodies */
-    int                wake;
-    const bool        *stop;
-    char              *trusted;
-    char               agent[CT_LIMIT_TEXT + 96];
-};
-
-
-static bool ct_http_setup(ct_http_request_t *r, const ct_http_ask_t *ask);
-static bool ct_http_headers(ct_http_request_t *r, const ct_http_ask_t *ask);
-static size_t ct_http_write(char *data, size_t size, size_t n, void *ctx);
-static bool ct_http_grow(ct_http_request_t *r, size_t wanted);
-static bool ct_http_finished(ct_http_t *http);
-static void ct_http_answer(ct_http_request_t *r, CURLcode code,
-    ct_http_answer_t *answer);
-static void ct_http_end(ct_http_request_t *r, ct_http_answer_t *answer);
-static void ct_http_free(ct_http_request_t *r);
+static void ct_http_limit(ct_http_t *http);
+static void ct_http_link(ct_http_request_t *r);
+static void ct_http_unlink(ct_http_request_t *r);
+static void ct_http_release(ct_http_request_t *r);
+static void ct_http_resume(ct_http_t *http);
+static void ct_http_unpause(ct_http_request_t *r);
+static void ct_http_collect(ct_http_t *http);
+static void ct_http_overdue(ct_http_t *http);
+static void ct_http_finish(ct_http_request_t *r, CURLcode code);
+static void ct_http_judge(ct_http_request_t *r, CURLcode code, int status);
+static bool ct_http_depart(ct_http_t *http);
+static bool ct_http_done_with(ct_http_request_t *r);
+static void ct_http_end(ct_http_request_t *r);
+static int ct_http_patience(ct_http_t *http, int timeout_ms);
 
 
 bool
@@ -71,8 +38,8 @@ ct_http_prepare(void)
 
 
 ct_http_t *
-ct_http_create(const char *trusted, const char *contact, int wake,
-    const bool *stop)
+ct_http_create(const char *trusted, const char *contact, int64_t rate,
+    int wake, const bool *stop)
 {
     ct_http_t *http;
 
@@ -84,8 +51,12 @@ ct_http_create(const char *trusted, const char *contact, int wake,
 
     http->wake = wake;
     http->stop = stop;
+    http->connect_ms = CT_HTTP_CONNECT_MS;
+    http->total_ms = CT_HTTP_TOTAL_MS;
+    http->slow_ms = CT_HTTP_SLOW_MS;
     http->trusted = trusted != NULL ? strdup(trusted) : NULL;
     http->multi = curl_multi_init();
+    ct_bucket_init(&http->bucket, rate, ct_clock_monotonic());
 
     if (http->multi == NULL || (trusted != NULL && http->trusted == NULL)) {
         ct_http_destroy(http);
@@ -97,25 +68,40 @@ ct_http_create(const char *trusted, const char *contact, int wake,
                     contact != NULL ? "; " : "",
                     contact != NULL ? contact : "");
 
-    (void) curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 64L);
+    ct_http_limit(http);
 
     return http;
+}
+
+
+static void
+ct_http_limit(ct_http_t *http)
+{
+    (void) curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 64L);
+
+    /* more than what ct_pace lets fly: a request that waits for the
+     * connection of a paused stream that waits for it would never go on */
+    (void) curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
+                             2L * CT_LIMIT_OPERATOR);
+
+    /* a connection belongs to one request at a time. libcurl 7.88 puts new
+     * ones on busy connections of HTTP/1.1 too once a host has shown
+     * HTTP/2, and one that is paused stops all others beside it */
+    (void) curl_multi_setopt(http->multi, CURLMOPT_PIPELINING,
+                             (long) CURLPIPE_NOTHING);
 }
 
 
 void
 ct_http_destroy(ct_http_t *http)
 {
-    ct_http_answer_t answer;
-
     if (http == NULL) {
         return;
     }
 
-    while (http->requests != NULL) {
-        memset(&answer, 0, sizeof(answer));
-        answer.rc = CT_E_STOPPED;
-        ct_http_end(http->requests, &answer);
+    while (http->first != NULL) {
+        ct_http_fail(http->first, CT_E_STOPPED, "");
+        ct_http_end(http->first);
     }
 
     if (http->multi != NULL) {
@@ -128,9 +114,28 @@ ct_http_destroy(ct_http_t *http)
 
 
 bool
+ct_http_stopped(const ct_http_t *http)
+{
+    return __atomic_load_n(http->stop, __ATOMIC_ACQUIRE);
+}
+
+
+bool
 ct_http_room(const ct_http_t *http)
 {
-    return http->nrequests < CT_LIMIT_TRANSFERS;
+    ct_bucket_t bucket;
+
+    bucket = http->bucket;
+    ct_bucket_fill(&bucket, ct_clock_monotonic());
+
+    return http->nrequests < CT_LIMIT_TRANSFERS && ct_bucket_may(&bucket);
+}
+
+
+uint64_t
+ct_http_received(const ct_http_t *http)
+{
+    return http->received;
 }
 
 
@@ -139,187 +144,148 @@ ct_http_start(ct_http_t *http, const ct_http_ask_t *ask)
 {
     ct_http_request_t *r;
 
-    if (!ct_http_room(http)) {
+    if (http->nrequests >= CT_LIMIT_TRANSFERS) {
         return CT_E_LIMIT;
     }
 
     r = calloc(1, sizeof(ct_http_request_t));
 
-    if (r == NULL) {
-        return CT_E_MEMORY;
-    }
-
-    r->http = http;
-    r->ctx = ask->ctx;
-    r->done = ask->done;
-    r->limit = ask->limit;
-    r->post = ask->post != NULL;
-    r->easy = curl_easy_init();
-
-    if (r->easy == NULL || !ct_http_setup(r, ask)
-        || curl_multi_add_handle(http->multi, r->easy) != CURLM_OK)
-    {
+    if (r == NULL || !ct_http_begin(http, r, ask)) {
         ct_http_free(r);
         return CT_E_MEMORY;
     }
-
-    r->next = http->requests;
-    r->back = &http->requests;
-    if (r->next != NULL) {
-        r->next->back = &r->next;
-    }
-    http->requests = r;
-    http->nrequests++;
 
     return CT_OK;
 }
 
 
-static bool
-ct_http_setup(ct_http_request_t *r, const ct_http_ask_t *ask)
+bool
+ct_http_begin(ct_http_t *http, ct_http_request_t *r, const ct_http_ask_t *ask)
 {
-    CURL *e;
-    bool  ok;
+    int64_t now;
 
-    e = r->easy;
+    now = ct_clock_monotonic();
 
-    ok = curl_easy_setopt(e, CURLOPT_URL, ask->url) == CURLE_OK
-         && curl_easy_setopt(e, CURLOPT_PRIVATE, r) == CURLE_OK
-         && curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, ct_http_write)
-            == CURLE_OK
-         && curl_easy_setopt(e, CURLOPT_WRITEDATA, r) == CURLE_OK
-         && curl_easy_setopt(e, CURLOPT_ERRORBUFFER, r->error) == CURLE_OK
-         && curl_easy_setopt(e, CURLOPT_USERAGENT, r->http->agent)
-            == CURLE_OK
-         && curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L) == CURLE_OK
-         && curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK
-         && curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS,
-                             CT_HTTP_CONNECT_MS) == CURLE_OK
-         && curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, CT_HTTP_TIMEOUT_MS)
-            == CURLE_OK
-         && curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, CT_HTTP_SLOW_BYTES)
-            == CURLE_OK
-         && curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, CT_HTTP_SLOW_S)
-            == CURLE_OK
-         && curl_easy_setopt(e, CURLOPT_CAPATH, NULL) == CURLE_OK;
+    r->http = http;
+    r->ctx = ask->ctx;
+    r->done = ask->done;
+    r->post = ask->post != NULL;
+    r->body.limit = ask->limit < SIZE_MAX ? ask->limit : SIZE_MAX - 1;
+    r->end_ms = now + http->total_ms;
+    r->slow_ms = now + http->connect_ms + http->slow_ms;
+    r->easy = curl_easy_init();
 
-    if (ok && r->http->trusted != NULL) {
-        ok = curl_easy_setopt(e, CURLOPT_CAINFO, r->http->trusted)
-             == CURLE_OK;
-    }
-
-    /* a static log may send gzip unasked: then it must be asked for */
-    if (ok && !r->post) {
-        ok = curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "gzip")
-             == CURLE_OK;
-    }
-
-#if LIBCURL_VERSION_NUM >= 0x075500
-    ok = ok && curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https")
-               == CURLE_OK;
-#else
-    ok = ok && curl_easy_setopt(e, CURLOPT_PROTOCOLS,
-                                (long) (CURLPROTO_HTTP | CURLPROTO_HTTPS))
-               == CURLE_OK;
-#endif
-
-#if LIBCURL_VERSION_NUM >= 0x075700
-    ok = ok && curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK;
-#endif
-
-    return ok && ct_http_headers(r, ask);
-}
-
-
-static bool
-ct_http_headers(ct_http_request_t *r, const ct_http_ask_t *ask)
-{
-    struct curl_slist *more;
-
-    if (!r->post) {
-        return true;
-    }
-
-    r->headers = curl_slist_append(NULL, "Content-Type: application/json");
-
-    if (r->headers == NULL) {
+    if (r->easy == NULL || !ct_http_setup(r, ask)
+        || curl_multi_add_handle(http->multi, r->easy) != CURLM_OK)
+    {
         return false;
     }
 
-    /* without it curl waits a second for "100 Continue" */
-    more = curl_slist_append(r->headers, "Expect:");
-
-    return more != NULL
-           && curl_easy_setopt(r->easy, CURLOPT_HTTPHEADER, r->headers)
-              == CURLE_OK
-           && curl_easy_setopt(r->easy, CURLOPT_POST, 1L) == CURLE_OK
-           && curl_easy_setopt(r->easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                               (curl_off_t) ask->post_len) == CURLE_OK
-           && curl_easy_setopt(r->easy, CURLOPT_COPYPOSTFIELDS, ask->post)
-              == CURLE_OK;
-}
-
-
-static size_t
-ct_http_write(char *data, size_t size, size_t n, void *ctx)
-{
-    ct_http_request_t *r;
-
-    r = ctx;
-    n *= size;
-
-    /* a bomb of gzip keeps curl busy for longer than a stop may take */
-    if (__atomic_load_n(r->http->stop, __ATOMIC_ACQUIRE)) {
-        r->rc = CT_E_STOPPED;
-        return 0;
-    }
-
-    if (n > r->limit - r->len) {
-        r->rc = CT_E_LIMIT;
-        return 0;
-    }
-
-    if (!ct_http_grow(r, r->len + n)) {
-        r->rc = CT_E_MEMORY;
-        return 0;
-    }
-
-    memcpy(r->data + r->len, data, n);
-    r->len += n;
-
-    return n;
-}
-
-
-static bool
-ct_http_grow(ct_http_request_t *r, size_t wanted)
-{
-    size_t   room;
-    uint8_t *data;
-
-    if (wanted <= r->room) {
-        return true;
-    }
-
-    room = r->room == 0 ? CT_HTTP_FIRST : r->room * 2;
-    room = room < wanted ? wanted : room;
-    room = room > r->limit ? r->limit : room;
-
-    if (r->http->bytes - r->room + room > CT_LIMIT_BODIES) {
-        return false;
-    }
-
-    data = realloc(r->data, room);
-
-    if (data == NULL) {
-        return false;
-    }
-
-    r->http->bytes += room - r->room;
-    r->data = data;
-    r->room = room;
+    ct_http_link(r);
+    http->nrequests++;
 
     return true;
+}
+
+
+static void
+ct_http_link(ct_http_request_t *r)
+{
+    ct_http_t *http;
+
+    http = r->http;
+    r->prev = http->last;
+    r->next = NULL;
+
+    if (http->first == NULL) {
+        http->first = r;
+
+    } else {
+        http->last->next = r;
+    }
+
+    http->last = r;
+}
+
+
+static void
+ct_http_unlink(ct_http_request_t *r)
+{
+    ct_http_t *http;
+
+    http = r->http;
+
+    if (http->first == r) {
+        http->first = r->next;
+
+    } else {
+        r->prev->next = r->next;
+    }
+
+    if (http->last == r) {
+        http->last = r->prev;
+
+    } else {
+        r->next->prev = r->prev;
+    }
+}
+
+
+void
+ct_http_leave(ct_http_request_t *r)
+{
+    if (r->easy != NULL) {
+        (void) curl_multi_remove_handle(r->http->multi, r->easy);
+    }
+
+    ct_http_unlink(r);
+    r->http->nrequests--;
+    ct_http_release(r);
+}
+
+
+/* NULL-safe. */
+void
+ct_http_free(ct_http_request_t *r)
+{
+    if (r == NULL) {
+        return;
+    }
+
+    ct_http_release(r);
+    free(r);
+}
+
+
+/* All but the body and the answer. */
+static void
+ct_http_release(ct_http_request_t *r)
+{
+    if (r->easy != NULL) {
+        curl_easy_cleanup(r->easy);
+        r->easy = NULL;
+    }
+
+    if (r->inflate != NULL) {
+        (void) inflateEnd(r->inflate);
+        free(r->inflate);
+        r->inflate = NULL;
+    }
+
+    curl_slist_free_all(r->headers);
+    r->headers = NULL;
+    free(r->kept);
+    r->kept = NULL;
+}
+
+
+void
+ct_http_fail(ct_http_request_t *r, ct_rc_t rc, const char *why)
+{
+    if (r->answer.rc == CT_OK) {
+        r->answer.rc = rc;
+        (void) snprintf(r->answer.error, sizeof(r->answer.error), "%s", why);
+    }
 }
 
 
@@ -329,28 +295,78 @@ ct_http_turn(ct_http_t *http, int timeout_ms)
     int                running;
     struct curl_waitfd wake;
 
+    http->news = false;
+    ct_http_resume(http);
     (void) curl_multi_perform(http->multi, &running);
+    ct_http_collect(http);
+    ct_http_overdue(http);
 
-    if (!ct_http_finished(http)) {
-        memset(&wake, 0, sizeof(wake));
-        wake.fd = http->wake;
-        wake.events = CURL_WAIT_POLLIN;
-        (void) curl_multi_poll(http->multi, &wake, 1, timeout_ms, NULL);
+    if (ct_http_depart(http) || http->news) {
+        return;
+    }
+
+    memset(&wake, 0, sizeof(wake));
+    wake.fd = http->wake;
+    wake.events = CURL_WAIT_POLLIN;
+    (void) curl_multi_poll(http->multi, &wake, 1,
+                           ct_http_patience(http, timeout_ms), NULL);
+}
+
+
+/* Those that waited longest go on first; who did goes to the end. */
+static void
+ct_http_resume(ct_http_t *http)
+{
+    size_t             i, n;
+    ct_http_request_t *r, *next;
+
+    r = http->first;
+    n = http->nrequests;
+
+    for (i = 0; i < n; i++, r = next) {
+        next = r->next;
+        ct_http_body_pump(r);
+
+        if (r->answer.rc != CT_OK && r->easy != NULL) {
+            ct_http_finish(r, CURLE_WRITE_ERROR);
+
+        } else if (r->paused && ct_http_body_may(r)) {
+            ct_http_unlink(r);
+            ct_http_link(r);
+            ct_http_unpause(r);
+        }
     }
 }
 
 
-static bool
-ct_http_finished(ct_http_t *http)
+/* libcurl may offer what it kept before it returns, and be paused again. */
+static void
+ct_http_unpause(ct_http_request_t *r)
+{
+    int64_t  stood;
+    CURLcode code;
+
+    stood = ct_clock_monotonic() - r->paused_ms;
+    r->end_ms += stood;
+    r->slow_ms += stood;
+    r->paused = false;
+
+    code = curl_easy_pause(r->easy, CURLPAUSE_CONT);
+
+    if (code != CURLE_OK) {
+        ct_http_finish(r, code);
+    }
+}
+
+
+/* What libcurl is done with. */
+static void
+ct_http_collect(ct_http_t *http)
 {
     int                rest;
-    bool               any;
     CURLMsg           *msg;
     CURLcode           code;
-    ct_http_answer_t   answer;
     ct_http_request_t *r;
-
-    any = false;
 
     while ((msg = curl_multi_info_read(http->multi, &rest)) != NULL) {
         if (msg->msg != CURLMSG_DONE) {
@@ -360,92 +376,192 @@ ct_http_finished(ct_http_t *http)
         code = msg->data.result;
         r = NULL;
         (void) curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &r);
+        ct_http_finish(r, code);
+    }
+}
 
-        ct_http_answer(r, code, &answer);
-        ct_http_end(r, &answer);
+
+/* Breaks off what takes too long, or sends so little that it will. */
+static void
+ct_http_overdue(ct_http_t *http)
+{
+    int64_t            now;
+    ct_http_request_t *r;
+
+    now = ct_clock_monotonic();
+
+    for (r = http->first; r != NULL; r = r->next) {
+        if (r->easy == NULL || r->paused) {
+            continue;
+        }
+
+        if (now >= r->end_ms) {
+            ct_http_fail(r, CT_E_NETWORK, "the answer took too long");
+
+        } else if (now < r->slow_ms) {
+            continue;
+
+        } else if ((int64_t) (r->came - r->looked) * 1000
+                   < http->slow_ms * CT_HTTP_SLOW_BYTES)
+        {
+            ct_http_fail(r, CT_E_NETWORK, "the answer came too slowly");
+        }
+
+        r->looked = r->came;
+        r->slow_ms = now + http->slow_ms;
+
+        if (r->answer.rc != CT_OK) {
+            ct_http_finish(r, CURLE_OPERATION_TIMEDOUT);
+        }
+    }
+}
+
+
+/* libcurl has no part in it any more; bytes may still wait for room. */
+static void
+ct_http_finish(ct_http_request_t *r, CURLcode code)
+{
+    long status;
+
+    status = 0;
+    (void) curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &status);
+    r->answer.status = (int) status;
+    ct_http_judge(r, code, (int) status);
+
+    (void) curl_multi_remove_handle(r->http->multi, r->easy);
+    curl_easy_cleanup(r->easy);
+    r->easy = NULL;
+    r->paused = false;
+}
+
+
+static void
+ct_http_judge(ct_http_request_t *r, CURLcode code, int status)
+{
+    char why[64];
+
+    if (r->answer.rc != CT_OK) {
+        return;
+    }
+
+    (void) snprintf(why, sizeof(why), "answered with status %d", status);
+
+    /* a refusal is one, whatever becomes of its page */
+    if (r->begun && r->coding == CT_HTTP_WASTE) {
+        ct_http_fail(r, CT_E_STATUS, why);
+
+    } else if (code != CURLE_OK) {
+        ct_http_fail(r, CT_E_NETWORK, r->error[0] != '\0'
+                                      ? r->error : curl_easy_strerror(code));
+
+    } else if (status == 304 && r->conditional) {
+        r->answer.unchanged = true;
+
+    } else if (!ct_http_wanted(r, status)) {
+        ct_http_fail(r, CT_E_STATUS, why);
+    }
+}
+
+
+/* Those that are through leave. A callee may have closed any other, so the
+ * list is looked through anew each time. */
+static bool
+ct_http_depart(ct_http_t *http)
+{
+    bool               any;
+    ct_http_request_t *r;
+
+    any = false;
+    r = http->first;
+
+    while (r != NULL) {
+        if (!ct_http_done_with(r)) {
+            r = r->next;
+            continue;
+        }
+
+        ct_http_end(r);
         any = true;
+        r = http->first;
     }
 
     return any;
 }
 
 
-static void
-ct_http_answer(ct_http_request_t *r, CURLcode code, ct_http_answer_t *answer)
+static bool
+ct_http_done_with(ct_http_request_t *r)
 {
-    long       status;
-    curl_off_t after;
-
-    memset(answer, 0, sizeof(ct_http_answer_t));
-
-    status = 0;
-    after = 0;
-    (void) curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &status);
-    (void) curl_easy_getinfo(r->easy, CURLINFO_RETRY_AFTER, &after);
-
-    answer->status = (int) status;
-    answer->retry_after_ms = after > 0 && after < 1000000 ? after * 1000 : 0;
-
-    if (r->rc != CT_OK) {
-        answer->rc = r->rc;
-        (void) snprintf(answer->error, sizeof(answer->error), "%s",
-                        r->rc == CT_E_LIMIT
-                        ? "the answer is larger than it may be"
-                        : "there are too many bytes of answers at once");
-
-    } else if (code != CURLE_OK) {
-        answer->rc = CT_E_NETWORK;
-        (void) snprintf(answer->error, sizeof(answer->error), "%s",
-                        r->error[0] != '\0' ? r->error
-                                            : curl_easy_strerror(code));
-
-    } else if (status != 200 && !(r->post && status / 100 == 2)) {
-        answer->rc = CT_E_STATUS;
-        (void) snprintf(answer->error, sizeof(answer->error),
-                        "answered with status %ld", status);
+    if (r->easy != NULL
+        || (r->answer.rc == CT_OK && ct_http_body_pending(r)))
+    {
+        return false;
     }
+
+    if (r->inflate != NULL && !r->whole) {
+        ct_http_fail(r, CT_E_NETWORK, "the compressed answer is cut short");
+    }
+
+    return true;
 }
 
 
-/* Hands the body over and forgets the request. */
+/* Of a stream the answer stays with it; else the body is handed over and
+ * the request forgotten. */
 static void
-ct_http_end(ct_http_request_t *r, ct_http_answer_t *answer)
+ct_http_end(ct_http_request_t *r)
 {
-    void           *ctx;
-    ct_http_t      *http;
-    ct_http_done_pt done;
+    void            *ctx;
+    ct_http_done_pt  done;
+    ct_http_answer_t answer;
 
-    http = r->http;
+    ct_http_leave(r);
+
+    if (r->stream != NULL) {
+        r->stream->ended = true;
+        ct_http_body_trim(r);
+        return;
+    }
+
+    answer = r->answer;
+
+    if (answer.rc == CT_OK) {
+        answer.data = r->body.data;
+        answer.len = r->body.len;
+        r->http->bytes -= r->body.room;
+        memset(&r->body, 0, sizeof(r->body));
+    }
+
     ctx = r->ctx;
     done = r->done;
-
-    answer->data = r->data;
-    answer->len = r->len;
-    http->bytes -= r->room;
-    r->data = NULL;
-
-    (void) curl_multi_remove_handle(http->multi, r->easy);
-    *r->back = r->next;
-    if (r->next != NULL) {
-        r->next->back = r->back;
-    }
-    http->nrequests--;
+    ct_http_body_free(r);
     ct_http_free(r);
 
-    done(ctx, answer);
-    free(answer->data);
-    answer->data = NULL;
+    done(ctx, &answer);
+    free(answer.data);
 }
 
 
-static void
-ct_http_free(ct_http_request_t *r)
+/* Until a clock runs out or the bucket has something again. */
+static int
+ct_http_patience(ct_http_t *http, int timeout_ms)
 {
-    if (r->easy != NULL) {
-        curl_easy_cleanup(r->easy);
+    int64_t            now, until, wait;
+    ct_http_request_t *r;
+
+    now = ct_clock_monotonic();
+    ct_bucket_fill(&http->bucket, now);
+    wait = ct_bucket_wait(&http->bucket);
+
+    until = now + (timeout_ms > 0 ? timeout_ms : 0);
+    until = wait > 0 && wait < until - now ? now + wait : until;
+
+    for (r = http->first; r != NULL; r = r->next) {
+        if (r->easy != NULL && !r->paused) {
+            until = until < r->end_ms ? until : r->end_ms;
+            until = until < r->slow_ms ? until : r->slow_ms;
+        }
     }
 
-    curl_slist_free_all(r->headers);
-    free(r->data);
-    free(r);
+    return until > now ? (int) (until - now) : 0;
 }

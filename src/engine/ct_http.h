@@ -11,6 +11,7 @@
 #include "ct_limits.h"
 
 typedef struct ct_http_s ct_http_t;
+typedef struct ct_http_stream_s ct_http_stream_t;
 
 /* The end of a request. `body` belongs to the callee only when it takes
  * `data` (malloc memory) and leaves NULL there. */
@@ -20,6 +21,10 @@ typedef struct {
     int64_t  retry_after_ms; /* 0: none */
     uint8_t *data;
     size_t   len;
+    bool     unchanged;      /* 304 to a conditional request; rc is CT_OK and
+                                there is no body */
+    char     etag[CT_LIMIT_TEXT];     /* as it came, quotes too; "" */
+    char     modified[CT_LIMIT_TEXT]; /* Last-Modified; "" */
     char     error[CT_LIMIT_ERROR]; /* a clause; empty when CT_OK */
 } ct_http_answer_t;
 
@@ -30,8 +35,11 @@ typedef struct {
     const void     *post;   /* JSON body, copied; NULL: GET */
     size_t          post_len;
     size_t          limit;  /* bytes of the answer, decoded */
+    const char     *etag;   /* If-None-Match; NULL or "": none; copied */
+    const char     *modified; /* If-Modified-Since; the same */
     void           *ctx;
-    ct_http_done_pt done;   /* once, from ct_http_turn or ct_http_destroy */
+    ct_http_done_pt done;   /* once, from ct_http_turn or ct_http_destroy;
+                               not of a stream */
 } ct_http_ask_t;
 
 
@@ -40,10 +48,11 @@ typedef struct {
 bool ct_http_prepare(void);
 
 /* `trusted`: PEM file; NULL: the system's. `contact` goes into User-Agent;
- * NULL: none. When the descriptor `wake` is readable the wait ends, and when
- * `stop` (atomic) is set no transfer goes on. NULL on failure. */
+ * NULL: none. `rate`: bytes a second that may be received in all, before
+ * decoding; 0: no cap. When the descriptor `wake` is readable the wait ends,
+ * and when `stop` (atomic) is set no transfer goes on. NULL on failure. */
 ct_http_t *ct_http_create(const char *trusted, const char *contact,
-    int wake, const bool *stop);
+    int64_t rate, int wake, const bool *stop);
 
 /* Requests in flight end with CT_E_STOPPED. NULL-safe. */
 void ct_http_destroy(ct_http_t *http);
@@ -52,8 +61,40 @@ void ct_http_destroy(ct_http_t *http);
  * both cases `done` is not called. */
 ct_rc_t ct_http_start(ct_http_t *http, const ct_http_ask_t *ask);
 
-/* Room for another request? */
+/* Room for another request? Not while the bucket of `rate` is overdrawn. */
 bool ct_http_room(const ct_http_t *http);
+
+/*
+ * A request whose answer is read while it arrives: at most `window` bytes
+ * wait unread, then it is paused until some were eaten. All unread bytes of
+ * streams with `ahead` together stay below CT_LIMIT_AHEAD: those streams
+ * pause as if their window were full. A stream that is not ahead always goes
+ * on. ask->limit bounds the whole answer, decoded; ctx and done are unused.
+ * NULL: as ct_http_start's CT_E_LIMIT and CT_E_MEMORY.
+ */
+ct_http_stream_t *ct_http_stream_open(ct_http_t *http,
+    const ct_http_ask_t *ask, size_t window, bool ahead);
+
+/* Unread bytes of the body, in a row; only of a 200. Borrowed until the next
+ * call for this stream and the next ct_http_turn. */
+ct_bytes_t ct_http_stream_unread(const ct_http_stream_t *stream);
+
+/* The first n unread bytes are done with. Goes on when it was paused. */
+void ct_http_stream_eat(ct_http_stream_t *stream, size_t n);
+
+/* Its turn has come: not ahead any more, and with another window, for an
+ * entry may be larger than the first. */
+void ct_http_stream_widen(ct_http_stream_t *stream, size_t window);
+
+/* How it ended (the unread bytes stay, data is NULL); NULL: it goes on. */
+const ct_http_answer_t *ct_http_stream_end(const ct_http_stream_t *stream);
+
+/* Breaks it off when it goes on, and frees it. NULL-safe. To be called
+ * before ct_http_destroy. */
+void ct_http_stream_close(ct_http_stream_t *stream);
+
+/* Bytes received since the beginning, before decoding. */
+uint64_t ct_http_received(const ct_http_t *http);
 
 /* Drives transfers, calls `done` of those that ended, then waits until
  * something happens, but no longer than timeout_ms and not at all when

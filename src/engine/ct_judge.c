@@ -27,6 +27,9 @@ typedef struct {
 static void ct_case_served(const ct_context_t *ctx, ct_case_t *c);
 static ct_rc_t ct_case_chain(ct_context_t *ctx, const ct_match_t *match,
     ct_case_t *c, uint8_t missing[CT_HASH_LEN]);
+static void ct_case_given(const ct_match_t *match, ct_case_t *c);
+static ct_rc_t ct_case_named(ct_context_t *ctx, const ct_match_t *match,
+    ct_case_t *c, uint8_t missing[CT_HASH_LEN]);
 static ct_rc_t ct_case_store(ct_context_t *ctx, ct_case_t *c);
 static ct_rc_t ct_case_merge(ct_context_t *ctx, ct_case_t *c,
     uint64_t number, bool better);
@@ -36,7 +39,8 @@ static void ct_finding_verdict(ct_finding_t *f, ct_verdict_e verdict,
     ct_reason_e reason);
 static void ct_finding_queue(ct_context_t *ctx, ct_finding_t *f);
 static bool ct_finding_covered(const ct_finding_t *f, size_t slot,
-    uint64_t size);
+    const ct_log_record_t *log, uint64_t from, uint64_t to);
+static bool ct_judge_gap(const ct_log_record_t *log, uint64_t index);
 static bool ct_finding_again(ct_context_t *ctx, ct_finding_t *f,
     ct_bytes_t text);
 static size_t ct_finding_names(ct_context_t *ctx, ct_bytes_t list,
@@ -148,12 +152,62 @@ static ct_rc_t
 ct_case_chain(ct_context_t *ctx, const ct_match_t *match, ct_case_t *c,
     uint8_t missing[CT_HASH_LEN])
 {
+    ct_rc_t rc;
+
+    rc = CT_OK;
+    c->facts.issuers = c->issuers;
+
+    if (match->entry.leaf_input.len != 0) {
+        ct_case_given(match, c);
+    } else {
+        rc = ct_case_named(ctx, match, c, missing);
+    }
+
+    if (rc != CT_OK) {
+        return rc;
+    }
+
+    (void) ct_chain_establish(ctx->anchors, &match->entry, c->issuers,
+                              c->facts.nissuers, ctx->scratch, &c->ca);
+    c->facts.ca = &c->ca;
+
+    if (c->ca.issuer_found) {
+        memcpy(c->draft.finding.issuer_key, c->ca.issuer_key, CT_HASH_LEN);
+    }
+
+    return CT_OK;
+}
+
+
+/* RFC 6962: the issuers lie beside the leaf. Without any the extra_data
+ * could not be read, or the log has kept it to itself. */
+static void
+ct_case_given(const ct_match_t *match, ct_case_t *c)
+{
+    ct_bytes_t rest;
+
+    rest = match->entry.certificates;
+
+    while (c->facts.nissuers < CT_LIMIT_CHAIN
+           && ct_entry_certificate(&rest, &c->issuers[c->facts.nissuers]))
+    {
+        c->facts.nissuers++;
+    }
+
+    c->facts.chain_missing = c->facts.nissuers == 0;
+}
+
+
+/* static-ct-api: fingerprints of issuers, which are fetched. */
+static ct_rc_t
+ct_case_named(ct_context_t *ctx, const ct_match_t *match, ct_case_t *c,
+    uint8_t missing[CT_HASH_LEN])
+{
     size_t         i, n;
     const uint8_t *fingerprint;
 
     n = match->entry.chain.len / CT_HASH_LEN;
     n = n < CT_LIMIT_CHAIN ? n : CT_LIMIT_CHAIN;
-    c->facts.issuers = c->issuers;
 
     for (i = 0; i < n; i++) {
         fingerprint = match->entry.chain.data + i * CT_HASH_LEN;
@@ -171,14 +225,6 @@ ct_case_chain(ct_context_t *ctx, const ct_match_t *match, ct_case_t *c,
         }
 
         c->facts.chain_missing = true;
-    }
-
-    (void) ct_chain_establish(ctx->anchors, &match->entry, c->issuers,
-                              c->facts.nissuers, ctx->scratch, &c->ca);
-    c->facts.ca = &c->ca;
-
-    if (c->ca.issuer_found) {
-        memcpy(c->draft.finding.issuer_key, c->ca.issuer_key, CT_HASH_LEN);
     }
 
     return CT_OK;
@@ -301,7 +347,8 @@ ct_case_say(ct_context_t *ctx, const ct_case_t *c)
 
 
 void
-ct_judge_verified(ct_context_t *ctx, size_t slot, uint64_t size)
+ct_judge_verified(ct_context_t *ctx, size_t slot, const ct_log_record_t *log,
+    uint64_t from, uint64_t to)
 {
     uint64_t     n, last, max;
     ct_finding_t f;
@@ -312,7 +359,7 @@ ct_judge_verified(ct_context_t *ctx, size_t slot, uint64_t size)
     for (n = last; n > 0 && n + max > last; n--) {
         if (!ct_store_finding(ctx->store, n, &f, NULL)
             || !(f.flags & CT_FINDING_UNVERIFIED)
-            || !ct_finding_covered(&f, slot, size))
+            || !ct_finding_covered(&f, slot, log, from, to))
         {
             continue;
         }
@@ -326,12 +373,33 @@ ct_judge_verified(ct_context_t *ctx, size_t slot, uint64_t size)
 
 
 static bool
-ct_finding_covered(const ct_finding_t *f, size_t slot, uint64_t size)
+ct_finding_covered(const ct_finding_t *f, size_t slot,
+    const ct_log_record_t *log, uint64_t from, uint64_t to)
+{
+    size_t            i;
+    const ct_place_t *place;
+
+    for (i = 0; i < f->nplaces && i < CT_LIMIT_FINDING_LOGS; i++) {
+        place = &f->places[i];
+
+        if (place->log == slot && place->index >= from && place->index < to
+            && !ct_judge_gap(log, place->index))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+static bool
+ct_judge_gap(const ct_log_record_t *log, uint64_t index)
 {
     size_t i;
 
-    for (i = 0; i < f->nplaces && i < CT_LIMIT_FINDING_LOGS; i++) {
-        if (f->places[i].log == slot && f->places[i].index < size) {
+    for (i = 0; i < CT_LIMIT_GAPS; i++) {
+        if (log->gaps[i].from <= index && index < log->gaps[i].to) {
             return true;
         }
     }

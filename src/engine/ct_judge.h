@@ -17,8 +17,10 @@
 ct_rc_t ct_judge_match(ct_context_t *ctx, const ct_match_t *match,
     size_t slot, uint8_t missing[CT_HASH_LEN]);
 
-/* A signed root covers `size` entries of log `slot` now. */
-void ct_judge_verified(ct_context_t *ctx, size_t slot, uint64_t size);
+/* A signed root covers the entries [from, to) of log `slot` now, but for
+ * those in the gaps of `log`. */
+void ct_judge_verified(ct_context_t *ctx, size_t slot,
+    const ct_log_record_t *log, uint64_t from, uint64_t to);
 
 /* The configuration is new: what became ours closes, what is ours no more
  * is told; findings whose alert was never queued are looked at again. */

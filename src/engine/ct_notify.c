@@ -20,7 +20,9 @@ typedef struct {
     const char  *url;
     uint64_t     id;
     bool         busy;
-    size_t       alert;  /* in flight */
+    size_t       alert;  /* in flight: its place */
+    ct_alert_t   sent;   /* and what it was: an event may give way, and its
+                            place be taken, before the answer comes */
     int64_t      rest_until_ms; /* after a failure, whatever is due */
     uint32_t     fails;
 } ct_notify_channel_t;
@@ -35,6 +37,8 @@ struct ct_notify_s {
 
 static int64_t ct_notify_channel(ct_notify_channel_t *channel);
 static bool ct_notify_send(ct_notify_channel_t *channel, ct_alert_t *alert);
+static bool ct_notify_body(ct_context_t *ctx, const ct_alert_t *alert,
+    ct_buf_t *body);
 static void ct_notify_answered(void *ctx, ct_http_answer_t *answer);
 static void ct_notify_failed(ct_notify_channel_t *channel, ct_alert_t *alert,
     const ct_http_answer_t *answer);
@@ -163,6 +167,7 @@ ct_notify_channel(ct_notify_channel_t *channel)
     }
 
     channel->alert = at;
+    channel->sent = first;
 
     return ct_notify_send(channel, &first) ? INT64_MAX : ctx->now_ms;
 }
@@ -171,27 +176,20 @@ ct_notify_channel(ct_notify_channel_t *channel)
 static bool
 ct_notify_send(ct_notify_channel_t *channel, ct_alert_t *alert)
 {
-    ct_buf_t      text, body;
-    ct_finding_t  finding;
+    ct_buf_t      body;
     ct_context_t *ctx;
     ct_http_ask_t ask;
 
     ctx = channel->notify->ctx;
     ct_arena_reset(ctx->scratch);
-    ct_buf_init(&text, ctx->scratch, CT_LIMIT_FINDING_TEXT);
     ct_buf_init(&body, ctx->scratch, CT_NOTIFY_BODY);
 
-    /* what became ours in the meantime closes by itself */
-    if (!ct_store_finding(ctx->store, alert->finding, &finding, &text)
-        || !ct_verdict_alarms(finding.verdict))
-    {
+    if (!ct_notify_body(ctx, alert, &body)) {
         ct_notify_remove(ctx, channel->alert);
         return false;
     }
 
-    if (ct_report_alert(&body, ctx->store, ctx->config->zone, &finding,
-                        ct_buf_slice(&text), ctx->now_ms) != CT_OK)
-    {
+    if (body.full) {
         ct_lines_say(ctx->lines, CT_LINE_ERROR,
                      "an alert was too large to be sent, it was dropped");
         ctx->status.alerts_failed++;
@@ -217,6 +215,40 @@ ct_notify_send(ct_notify_channel_t *channel, ct_alert_t *alert)
 }
 
 
+/* False when there is nothing to tell any more: a finding that became ours
+ * in the meantime closes by itself. */
+static bool
+ct_notify_body(ct_context_t *ctx, const ct_alert_t *alert, ct_buf_t *body)
+{
+    ct_buf_t     text;
+    ct_event_t   event;
+    ct_finding_t finding;
+
+    if (alert->event != 0) {
+        if (!ct_store_event(ctx->store, alert->event, &event)) {
+            return false;
+        }
+
+        (void) ct_report_event(body, ctx->store, ctx->config->zone, &event);
+
+        return true;
+    }
+
+    ct_buf_init(&text, ctx->scratch, CT_LIMIT_FINDING_TEXT);
+
+    if (!ct_store_finding(ctx->store, alert->finding, &finding, &text)
+        || !ct_verdict_alarms(finding.verdict))
+    {
+        return false;
+    }
+
+    (void) ct_report_alert(body, ctx->store, ctx->config->zone, &finding,
+                           ct_buf_slice(&text), ctx->now_ms);
+
+    return true;
+}
+
+
 static void
 ct_notify_answered(void *arg, ct_http_answer_t *answer)
 {
@@ -230,7 +262,10 @@ ct_notify_answered(void *arg, ct_http_answer_t *answer)
     ctx->alerts_due = true;
 
     if (answer->rc == CT_E_STOPPED
-        || !ct_store_alert(ctx->store, channel->alert, &alert))
+        || !ct_store_alert(ctx->store, channel->alert, &alert)
+        || alert.finding != channel->sent.finding
+        || alert.event != channel->sent.event
+        || alert.channel != channel->id)
     {
         return;
     }

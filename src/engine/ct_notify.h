@@ -1,7 +1,7 @@
 /*
  * ct_notify: the outbox to webhooks. One request per channel at a time, so
  * that a dead receiver holds up nobody else; back-off from a second to an
- * hour; at least once, with the finding's id as the stable id.
+ * hour; at least once, with the id of finding or event as the stable id.
  */
 
 #ifndef CT_NOTIFY_H

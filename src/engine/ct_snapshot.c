@@ -1,21 +1,19 @@
 /*
  * ct_snapshot: writing. Every member has a name; see ct_snapshot_read.c for
- * the way back.
+ * the way back. A log's line is in ct_snapshot_log.c, both ways.
  */
 
-#include "ct_snapshot.h"
+#include "ct_snapshot_part.h"
+
+#include <string.h>
 
 
-static void ct_snapshot_tree(ct_json_t *json, const char *name,
-    const ct_merkle_t *tree);
-static void ct_snapshot_head(ct_json_t *json, const char *name,
-    const ct_head_t *head);
 static void ct_snapshot_places(ct_json_t *json, const ct_finding_t *finding);
-static void ct_snapshot_ms(ct_json_t *json, const char *name, int64_t ms);
+static void ct_mark_bytes(uint64_t mark, uint8_t bytes[8]);
 
 
 /* Before 1970 and after what 63 bits hold is all the same to us. */
-static void
+void
 ct_snapshot_ms(ct_json_t *json, const char *name, int64_t ms)
 {
     ct_json_u64(json, name, ms > 0 ? (uint64_t) ms : 0);
@@ -26,78 +24,16 @@ void
 ct_snapshot_header(ct_json_t *json, const ct_status_t *status)
 {
     ct_json_object(json, NULL);
-    ct_json_u64(json, "ct_state", 1);
+    ct_json_u64(json, "ct_state", CT_SNAPSHOT_FORMAT);
     ct_json_u64(json, "version", status->version);
     ct_json_u64(json, "generation", status->generation);
     ct_snapshot_ms(json, "since_ms", status->since_ms);
+    ct_json_u64(json, "coverage", status->coverage);
+    ct_snapshot_ms(json, "coverage_ms", status->coverage_ms);
     ct_json_u64(json, "dropped", status->dropped);
     ct_json_u64(json, "alerts_dropped", status->alerts_dropped);
     ct_json_u64(json, "alerts_sent", status->alerts_sent);
     ct_json_u64(json, "alerts_failed", status->alerts_failed);
-    ct_json_object_end(json);
-}
-
-
-void
-ct_snapshot_log(ct_json_t *json, const ct_log_record_t *log)
-{
-    const ct_cursor_t *c;
-
-    c = &log->cursor;
-
-    ct_json_object(json, NULL);
-    ct_json_object(json, "log");
-    ct_json_hex(json, "id", log->id, CT_HASH_LEN);
-    ct_json_str(json, "url", log->url);
-    ct_json_str(json, "description", log->description);
-    ct_json_str(json, "operator", log->operator_name);
-    ct_json_u64(json, "type", log->type);
-    ct_json_u64(json, "listed", log->listed);
-    ct_json_u64(json, "entries", log->entries);
-    ct_json_u64(json, "matches", log->matches);
-    ct_json_u64(json, "malformed", log->malformed);
-    ct_snapshot_ms(json, "last_success_ms", log->last_success_ms);
-    ct_json_bool(json, "started", c->started);
-    ct_json_u64(json, "start", c->start);
-    ct_json_u64(json, "mismatches", c->mismatches);
-    ct_snapshot_ms(json, "verified_ms", c->verified_ms);
-    ct_snapshot_head(json, "target", &c->target);
-    ct_snapshot_head(json, "latest", &c->latest);
-    ct_snapshot_tree(json, "verified", &c->verified);
-    ct_snapshot_tree(json, "downloaded", &c->downloaded);
-    ct_json_object_end(json);
-    ct_json_object_end(json);
-}
-
-
-static void
-ct_snapshot_head(ct_json_t *json, const char *name, const ct_head_t *head)
-{
-    ct_json_object(json, name);
-    ct_json_u64(json, "size", head->size);
-    ct_snapshot_ms(json, "timestamp_ms", (int64_t) head->timestamp_ms);
-    ct_json_hex(json, "root", head->root, CT_HASH_LEN);
-    ct_json_object_end(json);
-}
-
-
-/* The nodes that the bits of the size call for, lowest level first. */
-static void
-ct_snapshot_tree(ct_json_t *json, const char *name, const ct_merkle_t *tree)
-{
-    unsigned level;
-
-    ct_json_object(json, name);
-    ct_json_u64(json, "size", tree->size);
-    ct_json_array(json, "nodes");
-
-    for (level = 0; level < CT_MERKLE_LEVELS; level++) {
-        if (tree->size >> level & 1) {
-            ct_json_hex(json, NULL, tree->node[level], CT_HASH_LEN);
-        }
-    }
-
-    ct_json_array_end(json);
     ct_json_object_end(json);
 }
 
@@ -167,6 +103,7 @@ ct_snapshot_alert(ct_json_t *json, const ct_alert_t *alert)
     ct_json_object(json, NULL);
     ct_json_object(json, "alert");
     ct_json_u64(json, "finding", alert->finding);
+    ct_json_u64(json, "event", alert->event);
     ct_json_hex(json, "channel", (const uint8_t *) &alert->channel,
                 sizeof(alert->channel));
     ct_snapshot_ms(json, "due_ms", alert->due_ms);
@@ -176,4 +113,71 @@ ct_snapshot_alert(ct_json_t *json, const ct_alert_t *alert)
                                 ? (uint64_t) alert->status : 0);
     ct_json_object_end(json);
     ct_json_object_end(json);
+}
+
+
+void
+ct_snapshot_event(ct_json_t *json, const ct_event_t *event)
+{
+    ct_json_object(json, NULL);
+    ct_json_object(json, "event");
+    ct_json_u64(json, "number", event->number);
+    ct_snapshot_ms(json, "time_ms", event->time_ms);
+    ct_json_u64(json, "kind", event->kind);
+
+    if (event->log == CT_EVENT_NO_LOG) {
+        ct_json_null(json, "log");
+    } else {
+        ct_json_u64(json, "log", event->log);
+    }
+
+    ct_json_hex(json, "evidence", event->evidence, CT_HASH_LEN);
+    ct_json_string(json, "text",
+                   ct_bytes(event->text,
+                            strnlen(event->text, sizeof(event->text))));
+    ct_json_object_end(json);
+    ct_json_object_end(json);
+}
+
+
+void
+ct_snapshot_marks(ct_json_t *json, const uint64_t *marks, size_t n,
+    uint64_t sum)
+{
+    size_t   i, at;
+    uint8_t  piece[CT_SNAPSHOT_MARKS * 8];
+    uint8_t  encoded[4 * ((sizeof(piece) + 2) / 3)];
+    ct_buf_t text;
+
+    ct_mark_bytes(sum, piece);
+    ct_json_object(json, NULL);
+    ct_json_object(json, "marks");
+    ct_json_hex(json, "sum", piece, 8);
+    ct_json_array(json, "hashes");
+
+    for (i = 0; i < n; i += at) {
+        for (at = 0; at < CT_SNAPSHOT_MARKS && i + at < n; at++) {
+            ct_mark_bytes(marks[i + at], piece + at * 8);
+        }
+
+        ct_buf_fixed(&text, encoded, sizeof(encoded));
+        ct_buf_base64(&text, piece, at * 8);
+        ct_json_string(json, NULL, ct_buf_slice(&text));
+    }
+
+    ct_json_array_end(json);
+    ct_json_object_end(json);
+    ct_json_object_end(json);
+}
+
+
+/* Big-endian, as on the way back. */
+static void
+ct_mark_bytes(uint64_t mark, uint8_t bytes[8])
+{
+    unsigned i;
+
+    for (i = 0; i < 8; i++) {
+        bytes[i] = (uint8_t) (mark >> (56 - 8 * i));
+    }
 }

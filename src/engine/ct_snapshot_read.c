@@ -1,137 +1,19 @@
 /*
- * ct_snapshot: reading. The file is as hostile as any other input: every
- * member is looked at for kind, length and range before it is believed.
+ * ct_snapshot: reading. The file is as hostile as any other input. A log's
+ * line is in ct_snapshot_log.c, both ways.
  */
 
-#include "ct_snapshot.h"
+#include "ct_snapshot_part.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 
-static bool ct_get_u64(const json_t *o, const char *name, uint64_t max,
-    uint64_t *v);
-static bool ct_get_ms(const json_t *o, const char *name, int64_t *v);
-static bool ct_get_bytes(const json_t *value, uint8_t *out, size_t len);
-static bool ct_get_hex(const json_t *o, const char *name, uint8_t *out,
-    size_t len);
-static bool ct_get_text(const json_t *o, const char *name, char *out,
-    size_t room);
-static bool ct_get_head(const json_t *o, const char *name, ct_head_t *head);
-static bool ct_get_tree(const json_t *o, const char *name,
-    ct_merkle_t *tree);
-static bool ct_get_cursor(const json_t *o, ct_cursor_t *cursor);
 static bool ct_get_finding(const json_t *o, ct_finding_t *f);
 static bool ct_get_place(const json_t *o, size_t nlogs, ct_place_t *place);
 static bool ct_get_serial(const json_t *o, ct_finding_t *f);
-
-
-static bool
-ct_get_u64(const json_t *o, const char *name, uint64_t max, uint64_t *v)
-{
-    json_int_t    n;
-    const json_t *value;
-
-    value = json_object_get(o, name);
-    n = json_integer_value(value);
-
-    if (!json_is_integer(value) || n < 0 || (uint64_t) n > max) {
-        return false;
-    }
-
-    *v = (uint64_t) n;
-
-    return true;
-}
-
-
-static bool
-ct_get_ms(const json_t *o, const char *name, int64_t *v)
-{
-    uint64_t n;
-
-    if (!ct_get_u64(o, name, INT64_MAX, &n)) {
-        return false;
-    }
-
-    *v = (int64_t) n;
-
-    return true;
-}
-
-
-static bool
-ct_get_bytes(const json_t *value, uint8_t *out, size_t len)
-{
-    return json_is_string(value)
-           && ct_parse_hex(ct_bytes(json_string_value(value),
-                                    json_string_length(value)), out, len);
-}
-
-
-static bool
-ct_get_hex(const json_t *o, const char *name, uint8_t *out, size_t len)
-{
-    return ct_get_bytes(json_object_get(o, name), out, len);
-}
-
-
-static bool
-ct_get_text(const json_t *o, const char *name, char *out, size_t room)
-{
-    const json_t *value;
-
-    value = json_object_get(o, name);
-
-    if (!json_is_string(value) || json_string_length(value) >= room) {
-        return false;
-    }
-
-    memcpy(out, json_string_value(value), json_string_length(value) + 1);
-
-    return true;
-}
-
-
-static bool
-ct_get_head(const json_t *o, const char *name, ct_head_t *head)
-{
-    o = json_object_get(o, name);
-
-    return ct_get_u64(o, "size", CT_LIMIT_TREE_SIZE, &head->size)
-           && ct_get_u64(o, "timestamp_ms", INT64_MAX, &head->timestamp_ms)
-           && ct_get_hex(o, "root", head->root, CT_HASH_LEN);
-}
-
-
-static bool
-ct_get_tree(const json_t *o, const char *name, ct_merkle_t *tree)
-{
-    size_t        i;
-    unsigned      level;
-    const json_t *nodes;
-
-    o = json_object_get(o, name);
-    nodes = json_object_get(o, "nodes");
-    ct_merkle_init(tree);
-
-    if (!ct_get_u64(o, "size", CT_LIMIT_TREE_SIZE - 1, &tree->size)) {
-        return false;
-    }
-
-    i = 0;
-
-    for (level = 0; level < CT_MERKLE_LEVELS; level++) {
-        if ((tree->size >> level & 1)
-            && !ct_get_bytes(json_array_get(nodes, i++), tree->node[level],
-                             CT_HASH_LEN))
-        {
-            return false;
-        }
-    }
-
-    return json_array_size(nodes) == i;
-}
+static bool ct_get_marks(const json_t *pieces, uint64_t *marks, size_t *n);
+static uint64_t ct_mark_number(const uint8_t bytes[8]);
 
 
 bool
@@ -139,8 +21,12 @@ ct_snapshot_read_header(const json_t *line, ct_status_t *status)
 {
     uint64_t format;
 
-    return ct_get_u64(line, "ct_state", 1, &format)
-           && format == 1
+    return ct_get_u64(line, "ct_state", CT_SNAPSHOT_FORMAT, &format)
+           && format >= 1
+           && (format == 1
+               || (ct_get_u8(line, "coverage", CT_COVERAGE_LOST,
+                             &status->coverage)
+                   && ct_get_ms(line, "coverage_ms", &status->coverage_ms)))
            && ct_get_u64(line, "version", INT64_MAX, &status->version)
            && ct_get_u64(line, "generation", INT64_MAX, &status->generation)
            && ct_get_ms(line, "since_ms", &status->since_ms)
@@ -151,77 +37,6 @@ ct_snapshot_read_header(const json_t *line, ct_status_t *status)
                          &status->alerts_sent)
            && ct_get_u64(line, "alerts_failed", INT64_MAX,
                          &status->alerts_failed);
-}
-
-
-bool
-ct_snapshot_read_log(const json_t *line, ct_store_t *store)
-{
-    size_t          i;
-    uint64_t        type, listed;
-    const json_t   *o;
-    ct_log_record_t log;
-
-    memset(&log, 0, sizeof(log));
-    o = json_object_get(line, "log");
-
-    if (!ct_get_hex(o, "id", log.id, CT_HASH_LEN)
-        || !ct_get_text(o, "url", log.url, sizeof(log.url))
-        || !ct_get_text(o, "description", log.description,
-                        sizeof(log.description))
-        || !ct_get_text(o, "operator", log.operator_name,
-                        sizeof(log.operator_name))
-        || !ct_get_u64(o, "type", CT_LOG_RFC6962, &type)
-        || !ct_get_u64(o, "listed", CT_LOG_REJECTED, &listed)
-        || !ct_get_u64(o, "entries", INT64_MAX, &log.entries)
-        || !ct_get_u64(o, "matches", INT64_MAX, &log.matches)
-        || !ct_get_u64(o, "malformed", INT64_MAX, &log.malformed)
-        || !ct_get_ms(o, "last_success_ms", &log.last_success_ms)
-        || !ct_get_cursor(o, &log.cursor))
-    {
-        return false;
-    }
-
-    log.type = (uint8_t) type;
-    log.listed = (uint8_t) listed;
-    log.state = CT_FOLLOW_UNLISTED;
-
-    if (ct_store_log_slot(store, log.id, log.url, &i) != CT_OK) {
-        return false;
-    }
-
-    ct_store_set_log(store, i, &log);
-
-    return true;
-}
-
-
-static bool
-ct_get_cursor(const json_t *o, ct_cursor_t *cursor)
-{
-    uint64_t mismatches;
-
-    if (!json_is_boolean(json_object_get(o, "started"))
-        || !ct_get_u64(o, "start", CT_LIMIT_TREE_SIZE, &cursor->start)
-        || !ct_get_u64(o, "mismatches", UINT32_MAX, &mismatches)
-        || !ct_get_ms(o, "verified_ms", &cursor->verified_ms)
-        || !ct_get_head(o, "target", &cursor->target)
-        || !ct_get_head(o, "latest", &cursor->latest)
-        || !ct_get_tree(o, "verified", &cursor->verified)
-        || !ct_get_tree(o, "downloaded", &cursor->downloaded))
-    {
-        return false;
-    }
-
-    cursor->mismatches = (uint32_t) mismatches;
-    cursor->started = json_is_true(json_object_get(o, "started"));
-
-    /* half-seeded: the first head decides again */
-    if (!cursor->started) {
-        ct_cursor_init(cursor, false);
-    }
-
-    return cursor->verified.size <= cursor->downloaded.size;
 }
 
 
@@ -240,12 +55,9 @@ ct_snapshot_read_finding(const json_t *line, ct_store_t *store)
     n = json_array_size(places);
     len = sizeof(text);
 
-    if (!ct_get_finding(o, &f) || !json_is_string(value)
+    if (!ct_get_finding(o, &f) || !ct_get_base64(value, text, &len)
         || n != (f.nplaces < CT_LIMIT_FINDING_LOGS ? f.nplaces
-                                                   : CT_LIMIT_FINDING_LOGS)
-        || ct_parse_base64(ct_bytes(json_string_value(value),
-                                    json_string_length(value)), text, &len)
-           != CT_OK)
+                                                   : CT_LIMIT_FINDING_LOGS))
     {
         return false;
     }
@@ -337,18 +149,23 @@ ct_get_place(const json_t *o, size_t nlogs, ct_place_t *place)
 }
 
 
+/* Format 1 knows findings alone. An alert whose event gave way is dropped
+ * with it. */
 bool
 ct_snapshot_read_alert(const json_t *line, ct_store_t *store)
 {
     uint64_t      attempts, status;
     ct_alert_t    a;
+    ct_event_t    event;
     const json_t *o;
 
     memset(&a, 0, sizeof(a));
     o = json_object_get(line, "alert");
 
     if (!ct_get_u64(o, "finding", INT64_MAX, &a.finding)
-        || a.finding == 0
+        || (json_object_get(o, "event") != NULL
+            && !ct_get_u64(o, "event", INT64_MAX, &a.event))
+        || (a.finding == 0) == (a.event == 0)
         || !ct_get_hex(o, "channel", (uint8_t *) &a.channel,
                        sizeof(a.channel))
         || !ct_get_ms(o, "due_ms", &a.due_ms)
@@ -362,5 +179,114 @@ ct_snapshot_read_alert(const json_t *line, ct_store_t *store)
     a.attempts = (uint32_t) attempts;
     a.status = (int32_t) status;
 
+    if (a.event != 0 && !ct_store_event(store, a.event, &event)) {
+        return true;
+    }
+
     return ct_store_queue(store, &a) == CT_OK;
+}
+
+
+bool
+ct_snapshot_read_event(const json_t *line, ct_store_t *store)
+{
+    ct_event_t    event;
+    const json_t *o;
+
+    memset(&event, 0, sizeof(event));
+    o = json_object_get(line, "event");
+    event.log = CT_EVENT_NO_LOG;
+
+    if (!ct_get_u64(o, "number", INT64_MAX, &event.number)
+        || event.number == 0
+        || !ct_get_ms(o, "time_ms", &event.time_ms)
+        || !ct_get_u32(o, "kind", &event.kind)
+        || event.kind < CT_EVENT_LOG_MISBEHAVING
+        || event.kind > CT_EVENT_LIST_STALE
+        || !ct_get_hex(o, "evidence", event.evidence, CT_HASH_LEN)
+        || !ct_get_text(o, "text", event.text, sizeof(event.text))
+        || (!json_is_null(json_object_get(o, "log"))
+            && (!ct_get_u32(o, "log", &event.log)
+                || event.log >= ct_store_nlogs(store))))
+    {
+        return false;
+    }
+
+    (void) ct_store_add_event(store, &event);
+
+    return true;
+}
+
+
+bool
+ct_snapshot_read_marks(const json_t *line, ct_store_t *store)
+{
+    bool          good;
+    size_t        n;
+    uint8_t       sum[8];
+    uint64_t     *marks;
+    const json_t *o;
+
+    o = json_object_get(line, "marks");
+
+    if (!ct_get_hex(o, "sum", sum, sizeof(sum))) {
+        return false;
+    }
+
+    marks = malloc(CT_LIMIT_WATCH_MARKS * sizeof(uint64_t));
+    good = marks != NULL
+           && ct_get_marks(json_object_get(o, "hashes"), marks, &n);
+
+    if (good) {
+        ct_store_set_marks(store, marks, n, ct_mark_number(sum));
+    }
+
+    free(marks);
+
+    return good;
+}
+
+
+/* In pieces of base64; they ascend. */
+static bool
+ct_get_marks(const json_t *pieces, uint64_t *marks, size_t *n)
+{
+    size_t  i, at, len;
+    uint8_t piece[CT_SNAPSHOT_MARKS * 8];
+
+    *n = 0;
+
+    for (i = 0; i < json_array_size(pieces); i++) {
+        len = sizeof(piece);
+
+        if (!ct_get_base64(json_array_get(pieces, i), piece, &len)
+            || len % 8 != 0 || len / 8 > CT_LIMIT_WATCH_MARKS - *n)
+        {
+            return false;
+        }
+
+        for (at = 0; at < len; at += 8, (*n)++) {
+            marks[*n] = ct_mark_number(piece + at);
+
+            if (*n > 0 && marks[*n] <= marks[*n - 1]) {
+                return false;
+            }
+        }
+    }
+
+    return json_is_array(pieces);
+}
+
+
+static uint64_t
+ct_mark_number(const uint8_t bytes[8])
+{
+    uint64_t   v;
+    ct_bytes_t in;
+
+    v = 0;
+    in = ct_bytes(bytes, 8);
+    (void) ct_read_u64(&in, &v);
+
+    return v;
 }

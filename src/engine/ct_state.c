@@ -49,6 +49,9 @@ static ct_rc_t ct_state_damaged(ct_state_t *state, ct_context_t *ctx);
 static bool ct_state_save(const char *path, ct_context_t *ctx);
 static bool ct_state_write(ct_state_out_t *out, ct_context_t *ctx);
 static void ct_state_records(ct_state_out_t *out, ct_context_t *ctx);
+static void ct_state_findings(ct_state_out_t *out, ct_context_t *ctx);
+static void ct_state_events(ct_state_out_t *out, ct_context_t *ctx);
+static void ct_state_rest(ct_state_out_t *out, ct_context_t *ctx);
 static ct_json_t *ct_state_begin(ct_state_out_t *out, ct_context_t *ctx);
 static void ct_state_put(ct_state_out_t *out, bool hashed);
 static void ct_state_finish(ct_state_out_t *out, ct_context_t *ctx);
@@ -87,6 +90,8 @@ ct_state_load(ct_state_t *state, ct_context_t *ctx)
     }
 
     ctx->status.since_ms = status.since_ms;
+    ctx->status.coverage = status.coverage;
+    ctx->status.coverage_ms = status.coverage_ms;
     ctx->status.generation = status.generation;
     ctx->status.dropped = status.dropped;
     ctx->status.alerts_dropped = status.alerts_dropped;
@@ -236,6 +241,14 @@ ct_state_record(const json_t *line, ct_store_t *store)
         return ct_snapshot_read_alert(line, store);
     }
 
+    if (json_object_get(line, "event") != NULL) {
+        return ct_snapshot_read_event(line, store);
+    }
+
+    if (json_object_get(line, "marks") != NULL) {
+        return ct_snapshot_read_marks(line, store);
+    }
+
     /* a later version's: not ours to understand */
     return json_is_object(line);
 }
@@ -371,14 +384,11 @@ ct_state_write(ct_state_out_t *out, ct_context_t *ctx)
 }
 
 
+/* What refers to something comes behind it. */
 static void
 ct_state_records(ct_state_out_t *out, ct_context_t *ctx)
 {
     size_t          i, n;
-    uint64_t        number, last, max;
-    ct_buf_t        text;
-    ct_alert_t      alert;
-    ct_finding_t    finding;
     ct_log_record_t log;
 
     n = ct_store_nlogs(ctx->store);
@@ -387,6 +397,19 @@ ct_state_records(ct_state_out_t *out, ct_context_t *ctx)
         ct_snapshot_log(ct_state_begin(out, ctx), &log);
         ct_state_put(out, true);
     }
+
+    ct_state_findings(out, ctx);
+    ct_state_events(out, ctx);
+    ct_state_rest(out, ctx);
+}
+
+
+static void
+ct_state_findings(ct_state_out_t *out, ct_context_t *ctx)
+{
+    uint64_t     number, last, max;
+    ct_buf_t     text;
+    ct_finding_t finding;
 
     last = ct_store_last(ctx->store);
     max = ct_store_max_findings(ctx->store);
@@ -400,6 +423,34 @@ ct_state_records(ct_state_out_t *out, ct_context_t *ctx)
             ct_state_put(out, true);
         }
     }
+}
+
+
+static void
+ct_state_events(ct_state_out_t *out, ct_context_t *ctx)
+{
+    uint64_t   number, last, max;
+    ct_event_t event;
+
+    last = ct_store_last_event(ctx->store);
+    max = ct_store_max_events(ctx->store);
+
+    for (number = last > max ? last - max + 1 : 1; number <= last; number++) {
+        if (ct_store_event(ctx->store, number, &event)) {
+            ct_snapshot_event(ct_state_begin(out, ctx), &event);
+            ct_state_put(out, true);
+        }
+    }
+}
+
+
+static void
+ct_state_rest(ct_state_out_t *out, ct_context_t *ctx)
+{
+    size_t          i, n;
+    uint64_t        sum;
+    ct_alert_t      alert;
+    const uint64_t *marks;
 
     n = ct_store_max_alerts(ctx->store);
 
@@ -408,6 +459,13 @@ ct_state_records(ct_state_out_t *out, ct_context_t *ctx)
             ct_snapshot_alert(ct_state_begin(out, ctx), &alert);
             ct_state_put(out, true);
         }
+    }
+
+    n = ct_store_marks(ctx->store, &marks, &sum);
+
+    if (sum != 0) {
+        ct_snapshot_marks(ct_state_begin(out, ctx), marks, n, sum);
+        ct_state_put(out, true);
     }
 }
 

@@ -3,7 +3,7 @@
  *
  *   ngx_http_ct_module         directive table, context, hooks: nothing else
  *     ngx_http_ct_conf         directives, defaults, their error sentences
- *       _zone, _log, _main     (in four files)
+ *       _zone, _log, _list, _main   (in five files)
  *     ngx_http_ct_inventory    certificates that http serves
  *     ngx_http_ct_names        names in server_name
  *     ngx_http_ct_zone         the store's memory; reload, resize
@@ -48,11 +48,14 @@ typedef struct {
     ngx_array_t             issuers;      /* of ct_issuer_t */
     ngx_array_t             channels;     /* of ct_channel_t */
 
-    ct_loglist_t           *list;         /* NULL: no ct_log_list */
-    char                   *list_text;
+    const char             *list;         /* path or URL; NULL: no list */
+    ct_loglist_t           *list_read;    /* of a path */
+    char                   *list_sig;     /* NULL: not to be checked */
+    ct_bytes_t              list_key;
     char                   *trusted;
     char                   *contact;
-    ngx_int_t               since;
+    int64_t                 since;        /* ms; -1: not given */
+    ssize_t                 rate;
     ngx_msec_t              interval;
 
     ct_config_t            *config;       /* NULL: the monitor stays off */

@@ -9,10 +9,14 @@
 
 #include "ngx_http_ct_status.h"
 
+#include "ct_time.h"
+
 #define NGX_HTTP_CT_INTERVAL_MIN  1000
 #define NGX_HTTP_CT_INTERVAL_MAX  (24 * 60 * 60 * 1000)
+#define NGX_HTTP_CT_RATE_MIN      8192
 
 
+static int64_t ngx_http_ct_conf_moment(ngx_str_t *value);
 static char *ngx_http_ct_conf_issuer_one(ngx_conf_t *cf,
     ngx_http_ct_main_conf_t *mcf, ngx_str_t *value);
 
@@ -61,38 +65,128 @@ ngx_http_ct_conf_domain(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* ct_since now | all; */
+/* ct_since now | all | time; */
 
 char *
 ngx_http_ct_conf_since(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_ct_main_conf_t *mcf = conf;
 
+    int64_t     ms;
     ngx_str_t  *value;
 
     ngx_http_ct_conf_seen(cf, cmd, mcf);
 
-    if (mcf->since != NGX_CONF_UNSET) {
+    if (mcf->since != -1) {
         return "is duplicate";
     }
 
     value = cf->args->elts;
 
     if (ngx_strcmp(value[1].data, "now") == 0) {
-        mcf->since = 0;
+        mcf->since = CT_SINCE_NOW;
         return NGX_CONF_OK;
     }
 
     if (ngx_strcmp(value[1].data, "all") == 0) {
-        mcf->since = 1;
+        mcf->since = 0;
         return NGX_CONF_OK;
     }
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid value \"%V\" in \"%V\", \"now\" or \"all\" is "
-                       "wanted", &value[1], &cmd->name);
+    ms = ngx_http_ct_conf_moment(&value[1]);
 
-    return NGX_CONF_ERROR;
+    if (ms < 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"%V\", \"now\", "
+                           "\"all\", a time such as \"2026-10-01\" or "
+                           "\"2026-10-01T12:00:00Z\", or how long ago such "
+                           "as \"30d\" is wanted", &value[1], &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ms > (int64_t) ngx_time() * 1000) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "time \"%V\" in \"%V\" is in the future, one "
+                           "that has passed is wanted", &value[1],
+                           &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    mcf->since = ms;
+
+    return NGX_CONF_OK;
+}
+
+
+/* Milliseconds since 1970 of a date, a time (RFC 3339), or of so long before
+ * now; -1 when it is none of them or earlier than 1970. */
+
+static int64_t
+ngx_http_ct_conf_moment(ngx_str_t *value)
+{
+    u_char     text[sizeof("2026-10-01T00:00:00Z")];
+    int64_t    ms;
+    ngx_int_t  ago;
+
+    if (value->len == sizeof("2026-10-01") - 1) {
+        ngx_memcpy(text, value->data, value->len);
+        ngx_memcpy(text + value->len, "T00:00:00Z", 10);
+
+        if (ct_time_rfc3339(ct_bytes(text, value->len + 10), &ms)) {
+            return (ms < 0) ? -1 : ms;
+        }
+    }
+
+    if (ct_time_rfc3339(ngx_http_ct_bytes(value), &ms)) {
+        return (ms < 0) ? -1 : ms;
+    }
+
+    ago = ngx_parse_time(value, 1);
+
+    if (ago == NGX_ERROR || ago == 0 || ago > ngx_time()) {
+        return -1;
+    }
+
+    return ((int64_t) ngx_time() - ago) * 1000;
+}
+
+
+/* ct_rate size | off; */
+
+char *
+ngx_http_ct_conf_rate(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ct_main_conf_t *mcf = conf;
+
+    ssize_t     size;
+    ngx_str_t  *value;
+
+    ngx_http_ct_conf_seen(cf, cmd, mcf);
+
+    if (mcf->rate != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        mcf->rate = 0;
+        return NGX_CONF_OK;
+    }
+
+    size = ngx_parse_size(&value[1]);
+
+    if (size == NGX_ERROR || size < NGX_HTTP_CT_RATE_MIN) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid size \"%V\" in \"%V\", at least 8k (a "
+                           "second) or \"off\" is wanted", &value[1],
+                           &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    mcf->rate = size;
+
+    return NGX_CONF_OK;
 }
 
 

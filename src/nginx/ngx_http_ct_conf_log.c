@@ -1,6 +1,6 @@
 /*
- * ngx_http_ct_conf_log: the directives ct_log_list and ct_log, and reading
- * a file that a directive names.
+ * ngx_http_ct_conf_log: the directive ct_log, and reading a file that a
+ * directive names.
  */
 
 #include "ngx_http_ct_conf.h"
@@ -27,97 +27,8 @@ static ngx_int_t ngx_http_ct_conf_log_texts(ct_arena_t *arena,
 static char *ngx_http_ct_conf_log_prefix(ct_arena_t *arena, ngx_str_t *url);
 static char *ngx_http_ct_conf_log_add(ngx_conf_t *cf,
     ngx_http_ct_main_conf_t *mcf, ct_log_t *log);
-static char *ngx_http_ct_conf_list_text(ct_arena_t *arena, ngx_str_t *path,
-    ct_loglist_t *list);
 static ngx_int_t ngx_http_ct_conf_read_fd(ngx_conf_t *cf, ngx_fd_t fd,
     ngx_str_t *path, size_t limit, ct_bytes_t *bytes);
-
-
-/* ct_log_list path; */
-
-char *
-ngx_http_ct_conf_log_list(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_ct_main_conf_t *mcf = conf;
-
-    char           why[CT_LIMIT_ERROR];
-    ngx_str_t     *value;
-    ct_bytes_t     json;
-    ct_loglist_t  *list;
-
-    ngx_http_ct_conf_seen(cf, cmd, mcf);
-
-    if (mcf->list != NULL) {
-        return "is duplicate";
-    }
-
-    value = cf->args->elts;
-
-    if (ngx_strstr(value[1].data, "://") != NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid path \"%V\" in \"%V\", this version does "
-                           "not fetch a list, the path of a file is wanted",
-                           &value[1], &cmd->name);
-        return NGX_CONF_ERROR;
-    }
-
-    if (ngx_conf_full_name(cf->cycle, &value[1], 1) != NGX_OK
-        || ngx_http_ct_conf_read(cf, &value[1], CT_LIMIT_LOG_LIST, &json)
-           != NGX_OK)
-    {
-        return NGX_CONF_ERROR;
-    }
-
-    list = ct_arena_calloc(mcf->arena, 1, sizeof(ct_loglist_t));
-    if (list == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    why[0] = '\0';
-
-    if (ct_loglist_read(json, mcf->arena, list, why) != CT_OK) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid log list \"%V\": %s, a list in the v3 "
-                           "JSON format is wanted", &value[1], why);
-        return NGX_CONF_ERROR;
-    }
-
-    mcf->list = list;
-    mcf->list_text = ngx_http_ct_conf_list_text(mcf->arena, &value[1], list);
-
-    return mcf->list_text == NULL ? NGX_CONF_ERROR : NGX_CONF_OK;
-}
-
-
-/* For the page: what was read. */
-
-static char *
-ngx_http_ct_conf_list_text(ct_arena_t *arena, ngx_str_t *path,
-    ct_loglist_t *list)
-{
-    u_char     text[CT_LIMIT_ERROR], *p, *last;
-    ngx_str_t  s;
-
-    last = text + sizeof(text) - 1;
-
-    p = ngx_slprintf(text, last, "%uz log%s", list->nlogs,
-                     list->nlogs == 1 ? "" : "s");
-
-    if (list->nbad > 0) {
-        p = ngx_slprintf(p, last, ", %uz more could not be read", list->nbad);
-    }
-
-    if (list->version[0] != '\0') {
-        p = ngx_slprintf(p, last, ", version %s", list->version);
-    }
-
-    p = ngx_slprintf(p, last, ", from %V", path);
-
-    s.data = text;
-    s.len = p - text;
-
-    return ngx_http_ct_string(arena, &s);
-}
 
 
 /* ct_log url key=base64 [type=static|rfc6962] [submission=url]; */

@@ -13,6 +13,8 @@
 
 #define NGX_HTTP_CT_ARENA     (256 * 1024 * 1024)
 #define NGX_HTTP_CT_INTERVAL  60000
+#define NGX_HTTP_CT_LIST      \
+    "https://www.gstatic.com/ct/log_list/v3/log_list.json"
 
 
 static void ngx_http_ct_conf_cleanup(void *data);
@@ -21,9 +23,6 @@ static char *ngx_http_ct_conf_check_logs(ngx_conf_t *cf,
 static char *ngx_http_ct_conf_default_trusted(ngx_conf_t *cf,
     ngx_http_ct_main_conf_t *mcf);
 static void *ngx_http_ct_conf_copy(ct_arena_t *arena, ngx_array_t *array);
-static ngx_int_t ngx_http_ct_conf_logs(ngx_http_ct_main_conf_t *mcf,
-    ct_config_t *config);
-static ngx_uint_t ngx_http_ct_conf_has_log(ngx_array_t *logs, ct_log_t *log);
 static ngx_int_t ngx_http_ct_conf_served(ngx_cycle_t *cycle,
     ngx_http_ct_main_conf_t *mcf, ct_config_t *config);
 static uint64_t ngx_http_ct_conf_random(void);
@@ -40,7 +39,8 @@ ngx_http_ct_conf_create_main(ngx_conf_t *cf)
         return NULL;
     }
 
-    mcf->since = NGX_CONF_UNSET;
+    mcf->since = -1;
+    mcf->rate = NGX_CONF_UNSET;
     mcf->interval = NGX_CONF_UNSET_MSEC;
 
     if (ngx_array_init(&mcf->domains, cf->pool, 4, sizeof(ct_bytes_t))
@@ -135,7 +135,15 @@ ngx_http_ct_conf_init_main(ngx_conf_t *cf, void *conf)
         mcf->watch_auto = 1;
     }
 
-    ngx_conf_init_value(mcf->since, 0);
+    if (mcf->list == NULL && mcf->logs.nelts == 0) {
+        mcf->list = NGX_HTTP_CT_LIST;
+    }
+
+    if (mcf->since == -1) {
+        mcf->since = CT_SINCE_NOW;
+    }
+
+    ngx_conf_init_value(mcf->rate, 0);
     ngx_conf_init_msec_value(mcf->interval, NGX_HTTP_CT_INTERVAL);
 
     if (ngx_http_ct_conf_check_logs(cf, mcf) != NGX_CONF_OK) {
@@ -153,13 +161,23 @@ ngx_http_ct_conf_check_logs(ngx_conf_t *cf, ngx_http_ct_main_conf_t *mcf)
     ngx_http_ct_place_t  *place;
 
     place = &mcf->zone_place;
-    n = mcf->logs.nelts + (mcf->list == NULL ? 0 : mcf->list->nlogs);
+    n = mcf->logs.nelts;
+
+    /* of a URL nothing is known yet */
+
+    if (mcf->list_read != NULL) {
+        n += mcf->list_read->nlogs;
+
+    } else if (mcf->list != NULL) {
+        return NGX_CONF_OK;
+    }
 
     if (n == 0) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "ct_zone \"%V\" has no log to follow, \"ct_log_list\" "
-                      "or \"ct_log\" is wanted in %V:%ui",
-                      &mcf->shm_zone->shm.name, &place->file, place->line);
+                      "ct_zone \"%V\" has no log to follow, a "
+                      "\"ct_log_list\" with logs in it or \"ct_log\" is "
+                      "wanted in %V:%ui", &mcf->shm_zone->shm.name,
+                      &place->file, place->line);
         return NGX_CONF_ERROR;
     }
 
@@ -228,16 +246,22 @@ ngx_http_ct_conf_complete(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf)
     config->store = zone->store;
     config->owner = zone->owner;
     config->zone = ngx_http_ct_string(mcf->arena, &mcf->shm_zone->shm.name);
-    config->list = mcf->list_text == NULL ? "" : mcf->list_text;
+    config->list = mcf->list;
+    config->list_read = mcf->list_read;
+    config->list_sig = mcf->list_sig;
+    config->list_key = mcf->list_key;
     config->trusted = mcf->trusted;
     config->contact = mcf->contact;
     config->interval_ms = mcf->interval;
-    config->from_zero = (mcf->since == 1);
+    config->since_ms = mcf->since;
+    config->rate = mcf->rate;
 
     if (mcf->state.len > 0) {
         config->state = ngx_http_ct_string(mcf->arena, &mcf->state);
     }
 
+    config->nlogs = mcf->logs.nelts;
+    config->logs = ngx_http_ct_conf_copy(mcf->arena, &mcf->logs);
     config->nissuers = mcf->issuers.nelts;
     config->issuers = ngx_http_ct_conf_copy(mcf->arena, &mcf->issuers);
     config->nchannels = mcf->channels.nelts;
@@ -245,8 +269,8 @@ ngx_http_ct_conf_complete(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf)
 
     if (config->zone == NULL
         || (mcf->state.len > 0 && config->state == NULL)
-        || config->issuers == NULL || config->channels == NULL
-        || ngx_http_ct_conf_logs(mcf, config) != NGX_OK
+        || config->logs == NULL || config->issuers == NULL
+        || config->channels == NULL
         || ngx_http_ct_conf_served(cycle, mcf, config) != NGX_OK)
     {
         goto failed;
@@ -278,58 +302,6 @@ ngx_http_ct_conf_copy(ct_arena_t *arena, ngx_array_t *array)
     }
 
     return copy;
-}
-
-
-/* ct_log first; the same log in the list is the same log. */
-
-static ngx_int_t
-ngx_http_ct_conf_logs(ngx_http_ct_main_conf_t *mcf, ct_config_t *config)
-{
-    size_t     i, n;
-    ct_log_t  *logs;
-
-    n = mcf->logs.nelts;
-
-    logs = ct_arena_calloc(mcf->arena,
-                           n + (mcf->list == NULL ? 0 : mcf->list->nlogs),
-                           sizeof(ct_log_t));
-    if (logs == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(logs, mcf->logs.elts, n * sizeof(ct_log_t));
-
-    for (i = 0; mcf->list != NULL && i < mcf->list->nlogs; i++) {
-        if (!ngx_http_ct_conf_has_log(&mcf->logs, &mcf->list->logs[i])) {
-            logs[n++] = mcf->list->logs[i];
-        }
-    }
-
-    config->logs = logs;
-    config->nlogs = n;
-
-    return NGX_OK;
-}
-
-
-static ngx_uint_t
-ngx_http_ct_conf_has_log(ngx_array_t *logs, ct_log_t *log)
-{
-    ct_log_t    *given;
-    ngx_uint_t   i;
-
-    given = logs->elts;
-
-    for (i = 0; i < logs->nelts; i++) {
-        if (ngx_memcmp(given[i].id, log->id, CT_HASH_LEN) == 0
-            && ngx_strcmp(given[i].url, log->url) == 0)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
 }
 
 

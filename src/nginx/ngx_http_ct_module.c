@@ -32,7 +32,7 @@ static ngx_command_t  ngx_http_ct_commands[] = {
       NULL },
 
     { ngx_string("ct_log_list"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE123,
       ngx_http_ct_conf_log_list,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
@@ -55,6 +55,13 @@ static ngx_command_t  ngx_http_ct_commands[] = {
     { ngx_string("ct_interval"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_http_ct_conf_interval,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("ct_rate"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_ct_conf_rate,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },

@@ -65,6 +65,10 @@ static ngx_http_ct_face_t  ngx_http_ct_faces[] = {
       ngx_string("application/json"), ngx_null_string,
       ct_report_json_logs, 0 },
 
+    { ngx_string("api/events"),
+      ngx_string("application/json"), ngx_null_string,
+      ct_report_json_events, 1 },
+
     { ngx_string("api/certificates"),
       ngx_string("application/json"), ngx_null_string,
       ct_report_json_certificates, 0 },

@@ -5,15 +5,18 @@
  * the same leaf bytes and of one node for each entry, without a thought.
  *
  *   ct_scan LABEL FILE...
+ *   ct_scan --json LABEL FILE...
  *   ct_scan --limit FILE...
  *
  * The files are the data tiles of a log from the first on, each named as
  * static-ct-api names it. Prints one JSON line; t/bench/run makes a table.
- * With --limit the limit alone, once, for what else is measured beside it;
- * to inflate tiles that lie compressed is part of it.
+ * With --json their entries are read from get-entries bodies (RFC 6962, 4.6)
+ * made of them. With --limit the limit alone, once, for what else is
+ * measured beside it; to inflate tiles that lie compressed is part of it.
  */
 
 #include "ct_limits.h"
+#include "ct_reader.h"
 #include "ct_scan.h"
 
 #include <openssl/evp.h>
@@ -27,10 +30,12 @@
 #define LISTS 3
 #define ENTRIES 20000 /* at least so many in one measurement */
 #define LEAF 3        /* bytes before a leaf: RFC 6962, 2.1 and 3.4 */
+#define PIECE 16384   /* bytes that arrive at once */
 
 typedef struct {
     ct_bytes_t file;
     ct_bytes_t body; /* the same when it lay there as it is */
+    ct_bytes_t json; /* the same as get-entries has it */
     unsigned   width;
 } tile_t;
 
@@ -45,6 +50,8 @@ typedef struct {
     ct_sha256_t *sha;
     EVP_MD_CTX  *md;
     uint8_t      root[CT_HASH_LEN];
+    bool         json;
+    size_t       bytes; /* of the answers that are read */
 } bench_t;
 
 typedef struct {
@@ -61,12 +68,17 @@ static void   tile_read(bench_t *b, const char *path);
 static size_t tile_inflate(ct_bytes_t file, uint8_t *out);
 static void   leaves_gather(bench_t *b);
 static void   leaf_keep(bench_t *b, const ct_entry_t *entry, size_t at);
+static void   json_make(bench_t *b, tile_t *tile);
+static void   json_entry(ct_buf_t *out, const ct_entry_t *entry);
+static void   put_vec24(ct_buf_t *buf, size_t more, ct_bytes_t bytes);
 static void   list_make(list_t *list);
 static size_t name_put(char *text, size_t i);
 static double measure_limit(bench_t *b);
 static double measure_inflate(bench_t *b);
 static double measure_scan(bench_t *b, list_t *list);
 static void   scan_all(bench_t *b, list_t *list, ct_scan_t *scan);
+static void   scan_one(bench_t *b, const tile_t *tile, list_t *list,
+      ct_scan_t *scan, ct_merkle_t *tree);
 static double cpu_ns(void);
 static double median(const double *values);
 static int    double_compare(const void *a, const void *b);
@@ -84,8 +96,14 @@ main(int argc, char **argv)
     double         limit[REPEATS];
     int            i, r, n;
 
+    if (argc > 1 && strcmp(argv[1], "--json") == 0) {
+        b.json = true;
+        argc--;
+        argv++;
+    }
+
     if (argc < 3) {
-        die("usage: ct_scan LABEL FILE...");
+        die("usage: ct_scan [--json] LABEL FILE...");
     }
 
     b.sha = ct_sha256_create();
@@ -104,6 +122,10 @@ main(int argc, char **argv)
         printf("{\"limit_ns\":%.1f}\n",
             measure_limit(&b) + measure_inflate(&b));
         return 0;
+    }
+
+    for (i = 0; b.json && i < (int) b.ntiles; i++) {
+        json_make(&b, &b.tiles[i]);
     }
 
     for (i = 0; i < LISTS; i++) {
@@ -195,6 +217,7 @@ leaves_gather(bench_t *b)
     for (i = 0; i < b->ntiles; i++) {
         len += b->tiles[i].body.len;
     }
+    b->bytes = b->json ? 0 : len;
 
     b->leaves = malloc(len + b->nentries * LEAF);
     b->ends = calloc(b->nentries + 1, sizeof(size_t));
@@ -238,6 +261,66 @@ leaf_keep(bench_t *b, const ct_entry_t *entry, size_t at)
     while (ct_names_next(&names, &name)) {
         b->nnames++;
     }
+}
+
+
+/* As dense as logs write it. The chain of an entry is two certificates of
+ * its own size, for only their fingerprints are known here. */
+static void
+json_make(bench_t *b, tile_t *tile)
+{
+    ct_buf_t   out;
+    ct_bytes_t body = tile->body;
+    ct_entry_t entry;
+
+    ct_buf_fixed(&out, malloc(body.len * 16), body.len * 16);
+    ct_buf_puts(&out, "{\"entries\":[");
+
+    while (body.len != 0 && ct_entry_read(&body, &entry) == CT_OK) {
+        json_entry(&out, &entry);
+        ct_buf_puts(&out, body.len != 0 ? "," : "]}");
+    }
+
+    tile->json = ct_buf_slice(&out);
+    b->bytes += tile->json.len;
+}
+
+
+static void
+json_entry(ct_buf_t *out, const ct_entry_t *entry)
+{
+    static uint8_t room[4 * 1024 * 1024];
+    ct_buf_t   buf;
+    ct_bytes_t cert = entry->cert;
+
+    ct_buf_fixed(&buf, room, sizeof(room));
+    ct_buf_put(&buf, "\0\0", 2);
+    ct_buf_bytes(&buf, entry->leaf);
+    ct_buf_puts(out, "{\"leaf_input\":\"");
+    ct_buf_base64(out, buf.data, buf.len);
+
+    ct_buf_fixed(&buf, room, sizeof(room));
+    if (entry->type == CT_ENTRY_PRECERT) {
+        put_vec24(&buf, 0, entry->pre_certificate);
+        cert = entry->pre_certificate;
+    }
+    put_vec24(&buf, 2 * (cert.len + 3), ct_bytes(NULL, 0));
+    put_vec24(&buf, 0, cert);
+    put_vec24(&buf, 0, cert);
+    ct_buf_puts(out, "\",\"extra_data\":\"");
+    ct_buf_base64(out, buf.data, buf.len);
+    ct_buf_puts(out, "\"}");
+}
+
+
+/* A length of 24 bits, of `more` bytes as well, and the bytes. */
+static void
+put_vec24(ct_buf_t *buf, size_t more, ct_bytes_t bytes)
+{
+    ct_buf_putc(buf, (uint8_t) ((bytes.len + more) >> 16));
+    ct_buf_putc(buf, (uint8_t) ((bytes.len + more) >> 8));
+    ct_buf_putc(buf, (uint8_t) (bytes.len + more));
+    ct_buf_bytes(buf, bytes);
 }
 
 
@@ -358,27 +441,22 @@ measure_inflate(bench_t *b)
 static double
 measure_scan(bench_t *b, list_t *list)
 {
-    ct_scan_t *scan;
-    double     start;
-    size_t     pass;
+    ct_scan_t scan;
+    double    start;
+    size_t    pass;
 
-    scan = malloc(sizeof(ct_scan_t));
-    if (scan == NULL) {
-        die("out of memory");
-    }
-    ct_scan_init(scan, b->sha, list->watch);
+    ct_scan_init(&scan, b->sha, list->watch);
     start = cpu_ns();
 
     for (pass = 0; pass < b->passes; pass++) {
         list->matches = 0;
-        scan_all(b, list, scan);
+        scan_all(b, list, &scan);
     }
 
     start = cpu_ns() - start;
-    if (scan->entries != b->passes * b->nentries) {
+    if (scan.entries != b->passes * b->nentries) {
         die("entries are missing");
     }
-    free(scan);
 
     return start / (double) (b->passes * b->nentries);
 }
@@ -391,17 +469,12 @@ scan_all(bench_t *b, list_t *list, ct_scan_t *scan)
     static const uint8_t none[CT_HASH_LEN];
     uint8_t              root[CT_HASH_LEN];
     ct_merkle_t          tree;
-    ct_ask_t             ask = {.kind = CT_ASK_DATA_TILE};
     size_t               i;
 
     ct_merkle_init(&tree);
 
     for (i = 0; i < b->ntiles; i++) {
-        ask.want = ask.tile.width = b->tiles[i].width;
-        if (ct_scan_tile(scan, &tree, b->tiles[i].body, &ask) != CT_OK) {
-            die("a tile was refused");
-        }
-        list->matches += scan->nmatches;
+        scan_one(b, &b->tiles[i], list, scan, &tree);
     }
 
     ct_merkle_root(&tree, b->sha, root);
@@ -410,6 +483,44 @@ scan_all(bench_t *b, list_t *list, ct_scan_t *scan)
     }
     if (memcmp(b->root, root, CT_HASH_LEN) != 0) {
         die("the root changed");
+    }
+}
+
+
+/* One answer, piece by piece. */
+static void
+scan_one(bench_t *b, const tile_t *tile, list_t *list, ct_scan_t *scan,
+    ct_merkle_t *tree)
+{
+    static uint8_t room[CT_LIMIT_ENTRY];
+    ct_bytes_t  body = b->json ? tile->json : tile->body, in;
+    ct_ask_t    ask = {.kind = CT_ASK_ENTRIES, .first = tree->size,
+         .count = tile->width, .tile = {.width = tile->width}};
+    ct_rc_t     rc, fault;
+    ct_entry_t  entry;
+    ct_match_t  match;
+    ct_reader_t reader;
+    size_t      have = 0;
+
+    ct_reader_start(&reader, b->json ? CT_LOG_RFC6962 : CT_LOG_STATIC, &ask,
+        room);
+    in = ct_bytes(body.data, 0);
+
+    do {
+        have = body.len - have < PIECE ? body.len : have + PIECE;
+        in.len = (size_t) (body.data + have - in.data);
+
+        while ((rc = ct_reader_next(&reader, &in, &entry, &fault)) == CT_OK) {
+            list->matches += ct_scan_entry(scan, &entry, reader.index - 1,
+                fault != CT_OK, &match);
+            if (ct_scan_append(scan, tree, &entry) != CT_OK) {
+                die("an entry was refused");
+            }
+        }
+    } while (rc == CT_E_SHORT && have < body.len);
+
+    if (rc != CT_E_ABSENT || ct_reader_end(&reader, in) || reader.slow != 0) {
+        die("an answer was refused");
     }
 }
 
@@ -454,10 +565,11 @@ report(const bench_t *b, const char *label, const double *limit, list_t *lists)
     list_t *list;
     int     i, r;
 
-    printf("{\"bench\":\"scan\",\"log\":\"%s\",\"entries\":%zu,"
-           "\"leaf_bytes\":%.0f,\"names\":%.2f,\"repeats\":%d,"
-           "\"limit_ns\":%.1f,\"lists\":[",
-        label, b->nentries,
+    printf("{\"bench\":\"scan\",\"log\":\"%s\",\"form\":\"%s\","
+           "\"entries\":%zu,\"bytes\":%.0f,\"leaf_bytes\":%.0f,"
+           "\"names\":%.2f,\"repeats\":%d,\"limit_ns\":%.1f,\"lists\":[",
+        label, b->json ? "get-entries" : "data tiles", b->nentries,
+        (double) b->bytes / (double) b->nentries,
         (double) b->ends[b->nentries - 1] / (double) b->nentries - LEAF,
         (double) b->nnames / (double) b->nentries, REPEATS, median(limit));
 

@@ -2,6 +2,7 @@
  * and free of tags; page and metrics have the shape that they have for
  * letters of the same lengths. */
 
+#include "ct_coverage.h"
 #include "ct_report.h"
 
 #include <jansson.h>
@@ -24,15 +25,40 @@ fill(ct_store_t *store, const uint8_t *text, const uint8_t *data,
     size_t size)
 {
     size_t          i = 0, n = size < CT_LIMIT_ERROR ? size : CT_LIMIT_ERROR;
-    ct_log_record_t log;
+    ct_event_t      event;
+    ct_status_t     status;
     ct_finding_t    finding;
+    ct_log_record_t log;
 
     memset(&log, 0, sizeof(log));
     memcpy(log.error, text, n);
     memcpy(log.description, text, n < CT_LIMIT_TEXT ? n : CT_LIMIT_TEXT);
-    log.state = data[0] & 7;
+    memcpy(log.operator_name, text, n < CT_LIMIT_TEXT ? n : CT_LIMIT_TEXT);
+    log.state = data[0] % (CT_FOLLOW_UNLISTED + 1);
+    log.failing_ms = data[2];
+    log.speed = data[3];
+    log.evidence = data[1];
+    log.gaps[data[2] % CT_LIMIT_GAPS].from = data[1];
+    log.gaps[data[2] % CT_LIMIT_GAPS].to = data[3];
+    log.lookback.to = data[0];
+    log.lookback.at = data[1];
+    log.cursor.latest.size = (uint64_t) data[2] << 32;
     CHECK(ct_store_log_slot(store, log.id, "u", &i) == CT_OK);
     ct_store_set_log(store, i, &log);
+
+    memset(&event, 0, sizeof(event));
+    event.kind = data[0] % 9;
+    event.log = data[1] % 2 == 0 ? 0 : CT_EVENT_NO_LOG;
+    memcpy(event.text, text, n);
+    (void) ct_store_add_event(store, &event);
+
+    memset(&status, 0, sizeof(status));
+    status.started_ms = status.heartbeat_ms = 1;
+    status.running = 1;
+    status.coverage = data[0] % 4;
+    memcpy(status.coverage_why, text, n);
+    memcpy(status.list_error, text, n);
+    ct_store_set_status(store, &status);
 
     memset(&finding, 0, sizeof(finding));
     memcpy(finding.serial, data, n < 4 ? n : 4);
@@ -99,6 +125,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ct_bytes_t  out;
     ct_store_t *store[2];
 
+    ct_coverage_t            coverage[2];
+    static const ct_status_t nothing;
+
     if (size < 4 || size > 16384) {
         return 0;
     }
@@ -140,6 +169,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     json = json_loadb((const char *) out.data, out.len, JSON_ALLOW_NUL, NULL);
     CHECK(json != NULL && count(out, '<') == 0);
     json_decref(json);
+
+    out = say(ct_report_json_events, store[0], arena);
+    json = json_loadb((const char *) out.data, out.len, JSON_ALLOW_NUL, NULL);
+    CHECK(json != NULL && count(out, '<') == 0);
+    json_decref(json);
+
+    ct_coverage_take(&coverage[0], store[0], &nothing, 1);
+    ct_coverage_take(&coverage[1], store[1], &nothing, 1);
+    CHECK(coverage[0].coverage == coverage[1].coverage
+          && coverage[0].why[0] != '\0'
+          && memchr(coverage[0].why, '\0', CT_LIMIT_ERROR) != NULL);
 
     ct_arena_destroy(arena);
     free(text[0]);

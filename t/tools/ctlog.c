@@ -19,7 +19,13 @@ typedef struct {
     int64_t     timestamp;
     int64_t     size;
     int64_t     leaf_len;
+    int64_t     entries;
+    int64_t     seed;
+    int64_t     batch;
+    const char *spread;
     bool        no_checkpoint;
+    bool        gzip;
+    bool        plant; /* says what operands are, no more */
 } options_t;
 
 static void     usage(void) __attribute__((noreturn));
@@ -29,12 +35,13 @@ static void     cmd_add(options_t *o);
 static void     cmd_raw(options_t *o);
 static void     cmd_checkpoint(options_t *o);
 static void     cmd_adopt(options_t *o);
+static void     cmd_fill(options_t *o);
+static void     cmd_export(options_t *o);
 static void     cmd_list(options_t *o);
 static void     cmd_info(options_t *o);
 static void     init(options_t *o);
 static void     add_file(log_t *log, const char *path, const chain_t *chain,
         uint64_t timestamp);
-static void     issuers_write(const log_t *log, const chain_t *chain);
 static void     finish(options_t *o, log_t *log);
 static void     adopt_tile(log_t *log, const char *tiles, uint64_t n,
         unsigned width);
@@ -51,6 +58,8 @@ static const struct {
     {"raw", cmd_raw},
     {"checkpoint", cmd_checkpoint},
     {"adopt", cmd_adopt},
+    {"fill", cmd_fill},
+    {"export6962", cmd_export},
     {"list", cmd_list},
     {"info", cmd_info},
     {NULL, NULL},
@@ -85,7 +94,7 @@ usage(void)
 {
     fputs("usage: ctlog init DIR --origin NAME [--url URL] [--key ec|rsa]\n"
           "            [--operator O] [--description D]\n"
-          "            [--encoding identity|gzip]\n"
+          "            [--encoding identity|gzip] [--classic]\n"
           "       ctlog add DIR [--no-checkpoint] [--timestamp MS]\n"
           "            [--chain FILE[,FILE]...] FILE.pem...\n"
           "            (--chain holds for the files after it)\n"
@@ -94,6 +103,9 @@ usage(void)
           "            [--timestamp MS] [--origin NAME] [--grease]\n"
           "            [--extra-line TEXT] [--wrong-signature]\n"
           "       ctlog adopt DIR TILEDIR --size N (and as init)\n"
+          "       ctlog fill DIR --entries N [--seed S] [--spread MS,MS]\n"
+          "            [[--chain FILE[,FILE]...] --plant FILE.pem...]\n"
+          "       ctlog export6962 DIR OUT [--batch N] [--gzip]\n"
           "       ctlog list DIR... [--rfc6962 DIR]...\n"
           "       ctlog info DIR\n",
         stderr);
@@ -121,6 +133,13 @@ options_read(options_t *o, char **argv)
         {"grease", OPT_FLAG, &o->note.grease},
         {"wrong-signature", OPT_FLAG, &o->note.wrong_signature},
         {"rfc6962", OPT_TEXTS, &o->rfc6962},
+        {"classic", OPT_FLAG, &o->log.classic},
+        {"entries", OPT_NUMBER, &o->entries},
+        {"seed", OPT_NUMBER, &o->seed},
+        {"spread", OPT_TEXT, &o->spread},
+        {"batch", OPT_NUMBER, &o->batch},
+        {"gzip", OPT_FLAG, &o->gzip},
+        {"plant", OPT_FLAG, &o->plant},
         {NULL, OPT_FLAG, NULL},
     };
 
@@ -129,12 +148,13 @@ options_read(options_t *o, char **argv)
     o->size = -1;
     o->leaf_len = -1;
     o->timestamp = -1;
+    o->batch = 1000;
     o->log.url = "http://127.0.0.1:8080/log/";
     o->log.operator_name = "Test Operator";
     o->log.description = "Test log";
 
     opt_read(table, argv, &o->operands, &o->chain);
-    if (o->operands.len == 0) {
+    if (o->operands.len == 0 && o->rfc6962.len == 0) {
         usage();
     }
 }
@@ -163,8 +183,7 @@ cmd_add(options_t *o)
     for (i = 1; i < o->operands.len; i++) {
         if (o->operands.with[i] != last) {
             last = o->operands.with[i];
-            chain_read(&chain, last);
-            issuers_write(&log, &chain);
+            chain_publish(&log, &chain, last);
         }
         add_file(&log, o->operands.item[i], &chain, timestamp);
     }
@@ -261,6 +280,48 @@ cmd_adopt(options_t *o)
 }
 
 
+/* Very many entries, as a real log has them. */
+static void
+cmd_fill(options_t *o)
+{
+    static log_t log;
+    fill_t       fill = {0};
+    char        *comma = NULL;
+
+    fill.entries = (uint64_t) o->entries;
+    fill.seed = (uint64_t) o->seed;
+    fill.planted = &o->operands;
+    fill.to = head_time(o);
+    fill.from = fill.to - 30ULL * 86400 * 1000;
+
+    if (o->spread != NULL) {
+        fill.from = strtoull(o->spread, &comma, 10);
+        fill.to = *comma == ',' ? strtoull(comma + 1, NULL, 10) : 0;
+    }
+    if (o->entries < (int64_t) o->operands.len - 1 || fill.to < fill.from) {
+        usage();
+    }
+
+    log_open(&log, o->operands.item[0], true);
+    log_fill(&log, &fill);
+    finish(o, &log);
+}
+
+
+static void
+cmd_export(options_t *o)
+{
+    static log_t log;
+
+    if (o->operands.len != 2 || o->batch < 1) {
+        usage();
+    }
+
+    log_open(&log, o->operands.item[0], false);
+    log_export(&log, o->operands.item[1], (uint64_t) o->batch, o->gzip);
+}
+
+
 static void
 cmd_list(options_t *o)
 {
@@ -314,32 +375,13 @@ add_file(log_t *log, const char *path, const chain_t *chain,
     while ((cert = pem_next(bio)) != NULL) {
         start = log->data.len;
         leaf_len = entry_put(&log->data, (slice_t){cert->data, cert->len},
-            chain, timestamp, log->edge.size);
+            chain, timestamp, log->classic ? NO_INDEX : log->edge.size);
         leaf_hash(log->data.data + start, leaf_len, hash);
         log_push(log, hash);
         buf_free(cert);
         free(cert);
     }
     BIO_free(bio);
-}
-
-
-static void
-issuers_write(const log_t *log, const chain_t *chain)
-{
-    char   path[TOOL_PATH];
-    buf_t  hex = {0};
-    size_t i;
-
-    for (i = 0; i < chain->len; i++) {
-        hex.len = 0;
-        buf_hex(&hex, chain->fingerprint[i], HASH);
-        path_make(path, "%s/www/issuer/%s", log->dir, buf_str(&hex));
-        if (!file_exists(path)) {
-            file_write(path, chain->cert[i].data, chain->cert[i].len, 0644);
-        }
-    }
-    buf_free(&hex);
 }
 
 
@@ -376,7 +418,10 @@ adopt_tile(log_t *log, const char *tiles, uint64_t n, unsigned width)
         errx(1, "%s: tile %llu is missing or short", tiles,
             (unsigned long long) n);
     }
-    data_gunzip(&data);
+    if (!data_gunzip(&data)) {
+        errx(1, "%s: data tile %llu is damaged", tiles,
+            (unsigned long long) n);
+    }
 
     /* the entries one by one, since a full tile may stand for a partial */
     for (i = 0; i < width; i++) {

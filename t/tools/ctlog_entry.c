@@ -142,42 +142,65 @@ size_t
 entry_put(buf_t *out, slice_t cert, const chain_t *chain, uint64_t timestamp,
     uint64_t index)
 {
+    leaf_t leaf = {0};
     buf_t  tbs = {0};
+    size_t leaf_len;
+
+    leaf.timestamp = timestamp;
+    leaf.index = index;
+    leaf.signed_entry = cert;
+    leaf.issuer_key_hash = chain->issuer_key_hash;
+    leaf.fingerprint = chain->fingerprint;
+    leaf.nfingerprints = chain->len;
+
+    if (precert_tbs(cert, chain, &tbs)) {
+        if (chain->len == 0) {
+            errx(1, "a pre-certificate wants --chain");
+        }
+        leaf.signed_entry = (slice_t){tbs.data, tbs.len};
+        leaf.pre_certificate = cert;
+    }
+
+    leaf_len = leaf_put(out, &leaf);
+    buf_free(&tbs);
+
+    return leaf_len;
+}
+
+
+size_t
+leaf_put(buf_t *out, const leaf_t *leaf)
+{
     size_t start = out->len;
     size_t leaf_len;
     size_t i;
-    bool   precert;
+    bool   precert = leaf->pre_certificate.len > 0;
 
-    precert = precert_tbs(cert, chain, &tbs);
-    if (precert && chain->len == 0) {
-        errx(1, "a pre-certificate wants --chain");
-    }
-
-    buf_uint(out, timestamp, 8); /* timestamp */
-    buf_uint(out, precert, 2);   /* entry_type */
+    buf_uint(out, leaf->timestamp, 8); /* timestamp */
+    buf_uint(out, precert, 2);         /* entry_type */
     if (precert) {
-        buf_put(out, chain->issuer_key_hash, HASH); /* issuer_key_hash */
-        buf_uint(out, tbs.len, 3);
-        buf_put(out, tbs.data, tbs.len); /* tbs_certificate */
-    } else {
-        buf_uint(out, cert.len, 3);
-        buf_slice(out, cert); /* signed_entry */
+        buf_put(out, leaf->issuer_key_hash, HASH); /* issuer_key_hash */
     }
-    buf_uint(out, 8, 2); /* extensions */
-    buf_uint(out, 0, 1); /* leaf_index */
-    buf_uint(out, 5, 2);
-    buf_uint(out, index, 5);
+    buf_uint(out, leaf->signed_entry.len, 3);
+    buf_slice(out, leaf->signed_entry); /* signed_entry */
+    if (leaf->index == NO_INDEX) {
+        buf_uint(out, 0, 2); /* extensions */
+    } else {
+        buf_uint(out, 8, 2); /* extensions */
+        buf_uint(out, 0, 1); /* leaf_index */
+        buf_uint(out, 5, 2);
+        buf_uint(out, leaf->index, 5);
+    }
     leaf_len = out->len - start;
 
     if (precert) {
-        buf_uint(out, cert.len, 3);
-        buf_slice(out, cert); /* pre_certificate */
+        buf_uint(out, leaf->pre_certificate.len, 3);
+        buf_slice(out, leaf->pre_certificate); /* pre_certificate */
     }
-    buf_uint(out, chain->len * HASH, 2); /* certificate_chain */
-    for (i = 0; i < chain->len; i++) {
-        buf_put(out, chain->fingerprint[i], HASH);
+    buf_uint(out, leaf->nfingerprints * HASH, 2); /* certificate_chain */
+    for (i = 0; i < leaf->nfingerprints; i++) {
+        buf_put(out, leaf->fingerprint[i], HASH);
     }
-    buf_free(&tbs);
 
     return leaf_len;
 }

@@ -15,7 +15,6 @@
 
 #include <jansson.h>
 #include <sys/file.h>
-#include <zlib.h>
 
 static void        key_public(log_t *log);
 static void        edge_save(const log_t *log);
@@ -26,9 +25,6 @@ static void        edge_push(log_t *log, unsigned level, uint64_t n,
 static void        edge_tile(const log_t *log, unsigned level, uint64_t n,
            unsigned width);
 static void        data_tile(const log_t *log, uint64_t n, unsigned width);
-static void        data_gzip(const buf_t *data, buf_t *out);
-static void        node_hash(const uint8_t *left, const uint8_t *right,
-           uint8_t out[HASH]);
 static void        subtree(const uint8_t (*hash)[HASH], unsigned len,
            uint8_t out[HASH]);
 static const char *config_text(const json_t *config, const char *name);
@@ -51,9 +47,10 @@ log_init(log_t *log, const char *key_type)
     key_write(log->key, path);
     key_public(log);
 
-    config = json_pack("{s:s, s:s, s:s, s:s, s:s}", "origin", log->origin,
+    config = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "origin", log->origin,
         "url", log->url, "operator", log->operator_name, "description",
-        log->description, "encoding", log->gzip ? "gzip" : "identity");
+        log->description, "encoding", log->gzip ? "gzip" : "identity",
+        "classic", (int) log->classic);
     text = json_dumps(config, JSON_INDENT(2));
     if (text == NULL) {
         errx(1, "names must be UTF-8");
@@ -70,23 +67,31 @@ log_init(log_t *log, const char *key_type)
 }
 
 
-/* Opens a log, and keeps writers out until the program ends. */
 void
 log_open(log_t *log, const char *dir, bool write)
 {
-    char         path[TOOL_PATH];
-    json_t      *config;
-    json_error_t error;
-    int          fd;
-
-    memset(log, 0, sizeof(*log));
-    log->dir = dir;
+    char path[TOOL_PATH];
+    int  fd;
 
     path_make(path, "%s/private/lock", dir);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd == -1 || flock(fd, write ? LOCK_EX : LOCK_SH) != 0) {
         err(1, "%s", path);
     }
+
+    log_watch(log, dir);
+}
+
+
+void
+log_watch(log_t *log, const char *dir)
+{
+    char         path[TOOL_PATH];
+    json_t      *config;
+    json_error_t error;
+
+    memset(log, 0, sizeof(*log));
+    log->dir = dir;
 
     path_make(path, "%s/private/config.json", dir);
     config = json_load_file(path, 0, &error);
@@ -98,10 +103,20 @@ log_open(log_t *log, const char *dir, bool write)
     log->operator_name = config_text(config, "operator");
     log->description = config_text(config, "description");
     log->gzip = strcmp(config_text(config, "encoding"), "gzip") == 0;
+    log->classic = json_is_true(json_object_get(config, "classic"));
 
     path_make(path, "%s/private/key.pem", dir);
     log->key = key_read(path);
     key_public(log);
+    edge_load(log);
+}
+
+
+void
+log_refresh(log_t *log)
+{
+    memset(&log->edge, 0, sizeof(log->edge));
+    log->data.len = 0;
     edge_load(log);
 }
 
@@ -256,41 +271,6 @@ tile_path(char path[TOOL_PATH], const char *dir, int level, uint64_t n,
 }
 
 
-void
-data_gunzip(buf_t *data)
-{
-    uint8_t  chunk[65536];
-    buf_t    plain = {0};
-    z_stream z;
-    int      rc = Z_OK;
-
-    if (data->len < 2 || data->data[0] != 0x1f || data->data[1] != 0x8b) {
-        return;
-    }
-
-    memset(&z, 0, sizeof(z));
-    z.next_in = data->data;
-    z.avail_in = (unsigned) data->len;
-    if (inflateInit2(&z, 15 + 16) != Z_OK) {
-        errx(1, "inflateInit2");
-    }
-
-    while (rc == Z_OK) {
-        z.next_out = chunk;
-        z.avail_out = sizeof(chunk);
-        rc = inflate(&z, Z_NO_FLUSH);
-        buf_put(&plain, chunk, sizeof(chunk) - z.avail_out);
-    }
-    if (rc != Z_STREAM_END) {
-        errx(1, "damaged gzip data");
-    }
-    inflateEnd(&z);
-
-    buf_free(data);
-    *data = plain;
-}
-
-
 static void
 key_public(log_t *log)
 {
@@ -408,42 +388,13 @@ data_tile(const log_t *log, uint64_t n, unsigned width)
         return;
     }
 
-    data_gzip(&log->data, &packed);
+    data_gzip((slice_t){log->data.data, log->data.len}, 6, &packed);
     file_write(path, packed.data, packed.len, 0644);
     buf_free(&packed);
 }
 
 
-static void
-data_gzip(const buf_t *data, buf_t *out)
-{
-    uint8_t *packed;
-    uLong    room;
-    z_stream z;
-
-    memset(&z, 0, sizeof(z));
-    if (deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY)
-        != Z_OK) {
-        errx(1, "deflateInit2");
-    }
-
-    room = deflateBound(&z, data->len);
-    packed = grow(NULL, room);
-    z.next_in = data->data;
-    z.avail_in = (unsigned) data->len;
-    z.next_out = packed;
-    z.avail_out = (unsigned) room;
-    if (deflate(&z, Z_FINISH) != Z_STREAM_END) {
-        errx(1, "deflate");
-    }
-
-    buf_put(out, packed, z.total_out);
-    deflateEnd(&z);
-    free(packed);
-}
-
-
-static void
+void
 node_hash(const uint8_t *left, const uint8_t *right, uint8_t out[HASH])
 {
     uint8_t bytes[1 + 2 * HASH];

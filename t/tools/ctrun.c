@@ -12,9 +12,11 @@
 #include "ct_engine.h"
 #include "ct_owner.h"
 #include "ct_report.h"
+#include "ct_time.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,8 +121,50 @@ read_list(run_t *run, const char *path)
         die(path, why);
     }
 
-    run->config.logs = run->list.logs;
-    run->config.nlogs = run->list.nlogs;
+    run->config.list_read = &run->list;
+}
+
+
+/* A file must be readable now; a URL is the engine's to fetch. */
+static void
+use_list(run_t *run, const char *list)
+{
+    static char path[PATH_MAX];
+
+    run->config.list = list;
+
+    if (strstr(list, "://") != NULL) {
+        return;
+    }
+
+    read_list(run, list);
+
+    if (realpath(list, path) == NULL) {
+        die(list, strerror(errno));
+    }
+
+    run->config.list = path;
+}
+
+
+static int64_t
+since(const char *text)
+{
+    int64_t ms;
+
+    if (strcmp(text, "all") == 0) {
+        return 0;
+    }
+
+    if (strcmp(text, "now") == 0) {
+        return CT_SINCE_NOW;
+    }
+
+    if (!ct_time_rfc3339(ct_bytes_str(text), &ms)) {
+        die(text, "all, now or a time is wanted");
+    }
+
+    return ms;
 }
 
 
@@ -143,6 +187,7 @@ options(run_t *run, int argc, char **argv)
         {"seconds", required_argument, NULL, 'n'},
         {"zone", required_argument, NULL, 'z'},
         {"interval", required_argument, NULL, 'i'},
+        {"rate", required_argument, NULL, 'r'},
         {"quiet", no_argument, NULL, 'q'},
         {"verbose", no_argument, NULL, 'v'},
         {NULL, 0, NULL, 0}
@@ -151,7 +196,7 @@ options(run_t *run, int argc, char **argv)
     while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
         switch (c) {
         case 'l':
-            read_list(run, optarg);
+            use_list(run, optarg);
             break;
         case 'w':
             run->watch[run->nwatch++] = ct_bytes_str(optarg);
@@ -174,7 +219,7 @@ options(run_t *run, int argc, char **argv)
             channel->id = ct_channel_id(optarg);
             break;
         case 'a':
-            run->config.from_zero = strcmp(optarg, "all") == 0;
+            run->config.since_ms = since(optarg);
             break;
         case 'u':
             run->until = strtoull(optarg, NULL, 10);
@@ -187,6 +232,9 @@ options(run_t *run, int argc, char **argv)
             break;
         case 'i':
             run->config.interval_ms = strtoll(optarg, NULL, 10);
+            break;
+        case 'r':
+            run->config.rate = strtoll(optarg, NULL, 10);
             break;
         case 'q':
             run->quiet = true;
@@ -216,12 +264,13 @@ arrived(const run_t *run)
             return false;
         }
 
-        if (log.state == CT_FOLLOW_FOLLOWING
+        if ((log.state == CT_FOLLOW_FOLLOWING
+             || log.state == CT_FOLLOW_FINAL)
             && log.cursor.verified.size >= run->until)
         {
             following++;
 
-        } else if (log.state < CT_FOLLOW_NOT_YET) {
+        } else if (log.state < CT_FOLLOW_SKIPPED) {
             return false;
         }
     }
@@ -371,7 +420,7 @@ main(int argc, char **argv)
     run->zone_size = (size_t) 4 * 1024 * 1024;
     run->seconds = 60;
     run->config.interval_ms = 1000;
-    run->config.list = "";
+    run->config.since_ms = CT_SINCE_NOW;
     run->config.zone = "ctrun";
     run->config.inventory = &run->inventory;
     run->config.channels = run->channels;

@@ -1,13 +1,11 @@
 /*
  * ct_bytes: the cursor reads what is there and nothing else, and text
- * forms accept one spelling only. OpenSSL has a say about base64.
+ * forms accept one spelling only.
  */
 
 #include "ct_bytes.h"
 #include "data.h"
 #include "tap.h"
-
-#include <openssl/evp.h>
 
 
 static void test_rc(void);
@@ -16,10 +14,6 @@ static void test_reads(void);
 static void test_short_reads(void);
 static void test_decimal(void);
 static void test_hex(void);
-static void test_base64_refused(void);
-static void test_base64_twin(void);
-static int base64_is(const char *text, ct_rc_t want, const char *bytes,
-    size_t len);
 
 
 int
@@ -31,8 +25,6 @@ main(void)
     test_short_reads();
     test_decimal();
     test_hex();
-    test_base64_refused();
-    test_base64_twin();
 
     return done_testing();
 }
@@ -200,116 +192,4 @@ test_hex(void)
     ok(ct_parse_hex(CT_BYTES("09aFAf"), out, 3), "both cases");
     is_mem(out, 4, "\x09\xaf\xaf\x09", 4, "value");
     ok(ct_parse_hex(CT_BYTES(""), out, 0), "nothing");
-}
-
-
-static void
-test_base64_refused(void)
-{
-    int     good, c;
-    char    quad[5] = "AAAA";
-    size_t  i;
-    ct_rc_t want;
-
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                 "abcdefghijklmnopqrstuvwxyz0123456789+/";
-    static const char *bad[] = {
-        "A", "AA", "AAA", "AAAAA", "=", "==", "===", "====", "A===", "AB=A",
-        "AB==AAAA", "ABC=AAAA", "AAAA=", "AAAA====", "AA=A", "=AAA",
-        "A=AA", "AA A", "AAA\n", "AAAA\n", "AAA ", "AA-A", "AA_A",
-        "AB==", "AP==", "AAB=", "AAD=", "AA\x80\x80", "\xff\xff\xff\xff"};
-
-    ok(base64_is("", CT_OK, "", 0), "RFC 4648, 10: the empty string");
-    ok(base64_is("Zg==", CT_OK, "f", 1), "f");
-    ok(base64_is("Zm8=", CT_OK, "fo", 2), "fo");
-    ok(base64_is("Zm9v", CT_OK, "foo", 3), "foo");
-    ok(base64_is("Zm9vYg==", CT_OK, "foob", 4), "foob");
-    ok(base64_is("Zm9vYmE=", CT_OK, "fooba", 5), "fooba");
-    ok(base64_is("Zm9vYmFy", CT_OK, "foobar", 6), "foobar");
-    ok(base64_is("+/+/", CT_OK, "\xfb\xff\xbf", 3), "the last two digits");
-
-    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        ok(base64_is(bad[i], CT_E_ENCODING, NULL, 0), "bad base64, no %u",
-           (unsigned) i);
-    }
-
-    good = 1;
-
-    for (i = 0; i < 4; i++) {
-        for (c = 1; c < 256; c++) {
-            quad[i] = (char) c;
-            want = strchr(digits, c) != NULL || (i == 3 && c == '=')
-                       ? CT_OK : CT_E_ENCODING;
-            good &= base64_is(quad, want, NULL, 0);
-        }
-
-        quad[i] = 'A';
-    }
-
-    ok(good, "each of 255 bytes at each of four places");
-}
-
-
-/* Decodes into exactly enough room at a page end, and into one less. */
-static int
-base64_is(const char *text, ct_rc_t want, const char *bytes, size_t len)
-{
-    int      good;
-    size_t   n, room;
-    uint8_t *in, *out;
-    ct_rc_t  rc;
-
-    n = strlen(text);
-    room = bytes != NULL ? len : n;
-    in = tap_guard(text, n);
-    out = tap_guard(text, room);
-
-    len = room;
-    rc = ct_parse_base64(ct_bytes(in, n), out, &len);
-    good = rc == want && (rc == CT_OK || len == room);
-
-    if (bytes != NULL && good) {
-        good = len == room && memcmp(out, bytes, len) == 0;
-    }
-
-    if (bytes != NULL && room != 0) {
-        len = room - 1;
-        good &= ct_parse_base64(ct_bytes(in, n), out, &len) == CT_E_LIMIT;
-    }
-
-    tap_unguard(in, n);
-    tap_unguard(out, room);
-
-    return good;
-}
-
-
-static void
-test_base64_twin(void)
-{
-    int           good;
-    size_t        i, len, back_len;
-    uint8_t       data[300], text[405], back[300];
-    unsigned char twin[405];
-    ct_buf_t      buf;
-
-    good = 1;
-
-    for (len = 0; len <= sizeof(data); len++) {
-        for (i = 0; i < len; i++) {
-            data[i] = (uint8_t) (i * i * 7 + len * 31 + (i >> 3));
-        }
-
-        ct_buf_fixed(&buf, text, (len + 2) / 3 * 4);
-        ct_buf_base64(&buf, data, len);
-        good &= !buf.full
-                && (size_t) EVP_EncodeBlock(twin, data, (int) len) == buf.len
-                && memcmp(twin, text, buf.len) == 0;
-
-        back_len = sizeof(back);
-        good &= ct_parse_base64(ct_buf_slice(&buf), back, &back_len) == CT_OK
-                && back_len == len && memcmp(back, data, len) == 0;
-    }
-
-    ok(good, "0..300 bytes as OpenSSL encodes them, and back");
 }

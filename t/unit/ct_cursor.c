@@ -1,338 +1,334 @@
 /*
- * ct_cursor against a simulated static log of one-byte leaves: it serves
- * heads and tiles out of memory, and lies when told to.
+ * ct_cursor: whole walks over both protocols, at all sizes and with all the
+ * manners that logs have; failures and restarts.
  */
 
-#include "ct_cursor.h"
-#include "tap.h"
+#include "cursor.h"
 
+static sim_log_t log70k;
 
-#define SIM_MAX 2000
+static const ct_log_type_e TYPES[] = {CT_LOG_STATIC, CT_LOG_RFC6962};
+static const char *const   NAMES[] = {"static", "rfc6962"};
 
-typedef struct {
-    ct_sha256_t *sha;
-    uint64_t     size;      /* of the signed head */
-    uint64_t     flipped;   /* this leaf is served with a flipped bit */
-    unsigned     asks;
-    unsigned     partials;
-} sim_t;
+static const uint64_t SIZES[] = {0, 1, 2, 3, 255, 256, 257, 511, 512, 513,
+                                 999, 1000, 1001, 4096, 65535, 65536,
+                                 65537, 70000};
 
+#define NSIZES (sizeof(SIZES) / sizeof(SIZES[0]))
 
-static void
-sim_leaf(sim_t *sim, uint64_t i, uint8_t hash[CT_HASH_LEN])
-{
-    uint8_t    leaf[9];
-    ct_bytes_t part;
 
-    leaf[0] = 0;
-    memcpy(leaf + 1, &i, sizeof(i));
-    part = ct_bytes(leaf, sizeof(leaf));
-    ct_sha256(sim->sha, &part, 1, hash);
-}
-
-
-static void
-sim_head(sim_t *sim, ct_head_t *head)
-{
-    uint64_t    i;
-    uint8_t     hash[CT_HASH_LEN];
-    ct_merkle_t tree;
-
-    ct_merkle_init(&tree);
-
-    for (i = 0; i < sim->size; i++) {
-        sim_leaf(sim, i, hash);
-        (void) ct_merkle_append(&tree, sim->sha, hash);
-    }
-
-    head->size = sim->size;
-    head->timestamp_ms = 1000 + sim->size;
-    ct_merkle_root(&tree, sim->sha, head->root);
-}
-
-
-/* The hashes of a tile, level by level from the leaves. */
-static ct_bytes_t
-sim_tile(sim_t *sim, const ct_tile_t *tile, uint8_t *out)
-{
-    unsigned    i;
-    uint64_t    leaf, span, n;
-    uint8_t     hash[CT_HASH_LEN];
-    ct_merkle_t tree;
-
-    span = (uint64_t) 1 << 8 * tile->level;
-
-    for (i = 0; i < tile->width; i++) {
-        ct_merkle_init(&tree);
-        leaf = (tile->index * 256 + i) * span;
-
-        for (n = 0; n < span; n++) {
-            sim_leaf(sim, leaf + n, hash);
-            (void) ct_merkle_append(&tree, sim->sha, hash);
-        }
-
-        ct_merkle_root(&tree, sim->sha, out + i * CT_HASH_LEN);
-    }
-
-    return ct_bytes(out, (size_t) tile->width * CT_HASH_LEN);
-}
-
-
-/* Answers asks until the cursor waits; the last error on the way. */
-static ct_rc_t
-sim_run(sim_t *sim, ct_cursor_t *c, int64_t now)
-{
-    bool        verified;
-    ct_rc_t     rc, last;
-    unsigned    i, steps;
-    uint8_t     tile[256 * CT_HASH_LEN], hash[CT_HASH_LEN];
-    ct_ask_t    ask;
-    ct_head_t   head;
-    ct_merkle_t tree;
-
-    last = CT_OK;
-
-    for (steps = 0; steps < 100; steps++) {
-        ct_cursor_next(c, now, &ask);
-        sim->asks++;
-        sim->partials += ask.tile.width > 0 && ask.tile.width < 256;
-        rc = CT_OK;
-
-        if (ask.kind == CT_ASK_WAIT) {
-            return last;
-        }
-
-        if (ask.kind == CT_ASK_HEAD) {
-            sim_head(sim, &head);
-            rc = ct_cursor_head(c, sim->sha, &head, now, 60000, 32768);
-
-        } else if (ask.kind == CT_ASK_HASH_TILE) {
-            rc = ct_cursor_hash_tile(c, sim->sha,
-                                     sim_tile(sim, &ask.tile, tile), now);
-        } else {
-            tree = c->downloaded;
-
-            for (i = 0; i < ask.want; i++) {
-                sim_leaf(sim, tree.size, hash);
-                hash[0] ^= tree.size == sim->flipped;
-                (void) ct_merkle_append(&tree, sim->sha, hash);
-            }
-
-            rc = ct_cursor_leaves(c, sim->sha, &tree, now, &verified);
-        }
-
-        if (rc != CT_OK) {
-            last = rc;
-            ct_cursor_fail(c, now, 0, false, 0);
-        }
-    }
-
-    return CT_E_LIMIT;
-}
-
-
-static void
-test_from_zero(sim_t *sim)
-{
-    ct_ask_t    ask;
-    ct_cursor_t c;
-
-    ct_cursor_init(&c, true);
-    sim->size = 600;
-
-    ct_cursor_next(&c, 1000, &ask);
-    is_int(ask.kind, CT_ASK_HEAD, "first a head is asked");
-    is_int(sim_run(sim, &c, 1000), CT_OK, "600 entries are followed");
-    is_int(c.verified.size, 600, "and verified");
-    is_int(c.start, 0, "from entry 0");
-
-    ct_cursor_next(&c, 1000, &ask);
-    is_int(ask.kind, CT_ASK_WAIT, "then it waits");
-    is_int(ask.until_ms, 61000, "for the interval, half the jitter");
-
-    sim->size = 601;
-    sim->partials = 0;
-    is_int(sim_run(sim, &c, 62000), CT_OK, "one more entry");
-    is_int(c.verified.size, 601, "is verified");
-    is_int(sim->partials, 1, "out of one partial tile");
-
-    sim->size = 601;
-    is_int(sim_run(sim, &c, 130000), CT_OK, "the same head again");
-    is_int(c.verified_ms, 130000, "confirms");
-}
-
-
-static void
-test_in_the_middle(sim_t *sim)
-{
-    uint64_t    size;
-    ct_cursor_t c;
-
-    static const uint64_t sizes[] = {0, 1, 2, 255, 256, 257, 511, 512, 600,
-                                     768, 1025, 1999};
-    size_t i;
-
-    for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-        size = sizes[i];
-        ct_cursor_init(&c, false);
-        sim->size = size;
-        is_int(sim_run(sim, &c, 1000), CT_OK, "start at %u", (unsigned) size);
-        is_int(c.verified.size, size, "is seeded and verified");
-        is_int(c.start, size, "and begins there");
-
-        sim->size = size + 300;
-        is_int(sim_run(sim, &c, 100000), CT_OK, "goes on");
-        is_int(c.verified.size, size + 300, "and agrees with the next root");
-    }
-}
-
-
-static void
-test_flipped(sim_t *sim)
-{
-    int64_t     wait;
-    ct_ask_t    ask;
-    ct_cursor_t c;
-
-    ct_cursor_init(&c, true);
-    sim->size = 300;
-    (void) sim_run(sim, &c, 1000);
-
-    sim->size = 700;
-    sim->flipped = 555;
-    is_int(sim_run(sim, &c, 100000), CT_E_ROOT, "a flipped bit is noticed");
-    is_int(c.verified.size, 300, "and never counted as verified");
-    is_int(c.downloaded.size, 300, "the position is back at the last root");
-
-    ct_cursor_next(&c, 100000, &ask);
-    wait = ask.until_ms - 100000;
-    ok(ask.kind == CT_ASK_WAIT && wait >= 4000, "it rests before the next");
-
-    is_int(sim_run(sim, &c, 200000), CT_E_ROOT, "still flipped");
-    ct_cursor_next(&c, 200000, &ask);
-    ok(ask.until_ms - 200000 > wait, "then it rests longer");
-
-    sim->flipped = UINT64_MAX;
-    is_int(sim_run(sim, &c, 10000000), CT_OK, "once the log is right again");
-    is_int(c.verified.size, 700, "all of it is verified");
-    is_int(c.mismatches, 0, "and nothing is held against it");
-}
-
-
-static void
-test_heads(sim_t *sim)
-{
-    ct_head_t   head;
-    ct_cursor_t c;
-
-    ct_cursor_init(&c, true);
-    sim->size = 100;
-    (void) sim_run(sim, &c, 1000);
-    sim_head(sim, &head);
-
-    head.size = 99;
-    is_int(ct_cursor_head(&c, sim->sha, &head, 2000, 60000, 0), CT_E_SHRUNK,
-           "a smaller tree is told apart");
-    is_int(c.verified.size, 100, "and changes nothing");
-
-    head.size = 100;
-    head.root[5] ^= 1;
-    is_int(ct_cursor_head(&c, sim->sha, &head, 2000, 60000, 0), CT_E_FORK,
-           "same size, other root: a fork");
-    is_int(c.verified.size, 100, "which changes nothing either");
-
-    head.size = CT_LIMIT_TREE_SIZE + 1;
-    is_int(ct_cursor_head(&c, sim->sha, &head, 2000, 60000, 0), CT_E_LIMIT,
-           "no tree is larger than 2^40");
-}
-
-
-static void
-test_failures(sim_t *sim)
-{
-    int64_t     last;
-    unsigned    i;
-    ct_ask_t    ask;
-    ct_head_t   head;
-    ct_cursor_t c;
-
-    ct_cursor_init(&c, true);
-    sim->size = 300;
-    sim_head(sim, &head);
-    (void) ct_cursor_head(&c, sim->sha, &head, 1000, 60000, 0);
-    c.downloaded.size = 256;
-    ct_cursor_next(&c, 1000, &ask);
-    is_int(ask.tile.width, 44, "the last tile is partial");
-
-    ct_cursor_fail(&c, 1000, 0, true, 0);
-    ct_cursor_next(&c, 1000, &ask);
-    is_int(ask.kind, CT_ASK_DATA_TILE, "when it is absent");
-    is_int(ask.tile.width, 256, "the full one is asked at once");
-    is_int(ask.want, 44, "of which the first 44 entries count");
-
-    ct_cursor_fail(&c, 1000, 0, true, 0);
-    ct_cursor_next(&c, 1000, &ask);
-    is_int(ask.kind, CT_ASK_WAIT, "both absent: that is a failure");
-
-    last = 0;
-
-    for (i = 0; i < 40; i++) {
-        ct_cursor_fail(&c, 1000, 0, false, 65535);
-        ok(c.not_before_ms >= last, "waits do not shrink (%u)", i);
-        last = c.not_before_ms;
-    }
-
-    ok(last <= 1000 + 600000, "and have an end");
-
-    ct_cursor_fail(&c, 1000, 3600000, false, 0);
-    is_int(c.not_before_ms, 3601000, "Retry-After is obeyed");
-    ct_cursor_fail(&c, 1000, INT64_MAX, false, 0);
-    is_int(c.not_before_ms, 1000 + 86400000, "up to a day");
-}
-
-
-static void
-test_resume(sim_t *sim)
-{
-    ct_ask_t    ask;
-    ct_head_t   head;
-    ct_cursor_t c;
-
-    ct_cursor_init(&c, false);
-    sim->size = 700;
-    sim_head(sim, &head);
-    (void) ct_cursor_head(&c, sim->sha, &head, 1000, 60000, 0);
-    ok(c.seeding, "killed amid seeding");
-    ct_cursor_resume(&c, 5000);
-    ct_cursor_next(&c, 5000, &ask);
-    is_int(ask.kind, CT_ASK_HEAD, "it begins with a head again");
-    is_int(sim_run(sim, &c, 5000), CT_OK, "and arrives");
-    is_int(c.verified.size, 700, "at the root");
-
-    ct_cursor_fail(&c, 5000, 3600000, false, 0);
-    ct_cursor_resume(&c, 6000);
-    ct_cursor_next(&c, 6000, &ask);
-    is_int(ask.kind, CT_ASK_HEAD, "waits do not outlive a restart");
-}
+static void test_sizes(ct_log_type_e type, const char *name);
+static void test_growth(ct_log_type_e type, const char *name);
+static void test_cuts(void);
+static void test_failures(void);
+static void test_resume(ct_log_type_e type, const char *name);
+static void test_done(void);
+static void test_random(ct_log_type_e type, const char *name);
 
 
 int
 main(void)
 {
-    sim_t sim;
+    size_t i;
 
-    memset(&sim, 0, sizeof(sim));
-    sim.sha = ct_sha256_create();
-    sim.flipped = UINT64_MAX;
+    log_create(&log70k);
 
-    test_from_zero(&sim);
-    test_in_the_middle(&sim);
-    test_flipped(&sim);
-    test_heads(&sim);
-    test_failures(&sim);
-    test_resume(&sim);
+    for (i = 0; i < 2; i++) {
+        test_sizes(TYPES[i], NAMES[i]);
+        test_growth(TYPES[i], NAMES[i]);
+        test_resume(TYPES[i], NAMES[i]);
+        test_random(TYPES[i], NAMES[i]);
+    }
 
-    ct_sha256_destroy(sim.sha);
+    test_cuts();
+    test_failures();
+    test_done();
+
+    log_free(&log70k);
 
     return done_testing();
+}
+
+
+static void
+start(sim_t *s, ct_log_type_e type, uint64_t size)
+{
+    log_honest(&log70k, size);
+    sim_init(s, &log70k);
+    ct_cursor_init(&s->c, type, CT_FROM_ZERO, 0, 0);
+}
+
+
+static void
+test_sizes(ct_log_type_e type, const char *name)
+{
+    sim_t    s;
+    size_t   i;
+    ct_ask_t ask;
+
+    for (i = 0; i < NSIZES; i++) {
+        start(&s, type, SIZES[i]);
+        ct_cursor_next(&s.c, s.now, s.window, &ask);
+        ok(ask.kind == CT_ASK_HEAD && !ct_cursor_done(&s.c)
+           && sim_settle(&s) == CT_OK && sim_whole(&s)
+           && ct_cursor_done(&s.c) && ct_cursor_lag(&s.c) == 0
+           && s.entries == SIZES[i] && s.next == SIZES[i] && s.c.start == 0
+           && s.c.confirmed_ms == LOG_BEGAN + SIZES[i] * LOG_EVERY,
+           "%s: %u entries from 0, each once", name, (unsigned) SIZES[i]);
+    }
+
+    ok(s.ahead >= 2, "%s: several ranges were in flight", name);
+}
+
+
+/* From each size to each larger one; the data of a partial tile at the end
+ * comes when it is due. */
+static void
+test_growth(ct_log_type_e type, const char *name)
+{
+    int    good;
+    sim_t  s;
+    size_t i, k;
+
+    for (i = 0; i < NSIZES; i++) {
+        good = 1;
+
+        for (k = i; k < NSIZES; k++) {
+            if (SIZES[i] < 4096 && SIZES[k] > 4096) {
+                continue;
+            }
+
+            start(&s, type, SIZES[i]);
+            good &= sim_settle(&s) == CT_OK;
+            log70k.size = SIZES[k];
+            good &= sim_run(&s, 4 * SIM_MINUTE) == CT_OK && sim_whole(&s);
+            good &= s.entries == SIZES[k] && s.c.mismatches == 0;
+        }
+
+        ok(good, "%s: grows from %u", name, (unsigned) SIZES[i]);
+    }
+}
+
+
+static void
+test_cuts(void)
+{
+    int    cut;
+    sim_t  s;
+    size_t i;
+
+    static const uint64_t sizes[] = {1, 31, 32, 33, 255, 1000, 1024, 7001};
+
+    for (cut = CUT_1000; cut <= CUT_BYTES; cut++) {
+        for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+            start(&s, CT_LOG_RFC6962, 100);
+            log70k.cut = (cut_e) cut;
+            (void) sim_settle(&s);
+            log70k.size = 100 + sizes[i];
+            ok(sim_run(&s, 3 * SIM_MINUTE) == CT_OK && sim_whole(&s),
+               "answers cut in way %d: 100 and %u entries", cut,
+               (unsigned) sizes[i]);
+        }
+    }
+}
+
+
+static void
+test_failures(void)
+{
+    sim_t    s;
+    int64_t  last;
+    unsigned i;
+    ct_ask_t ask, head = {.kind = CT_ASK_HEAD};
+
+    start(&s, CT_LOG_STATIC, 3000);
+    (void) sim_ask(&s, &ask);
+    sim_answer_head(&s);
+    (void) sim_ask(&s, &ask);
+    (void) sim_ask(&s, &ask);
+    ct_cursor_fail(&s.c, &ask, s.now, 0, false, 0);
+    is_int(s.c.asked, 0, "what failed and what follows is asked again");
+    ct_cursor_next(&s.c, s.now, s.window, &ask);
+    ok(ask.kind == CT_ASK_WAIT && ask.until_ms == s.now + 500,
+       "after half a second");
+
+    for (i = 0, last = 0; i < 40; i++) {
+        ask.kind = CT_ASK_ENTRIES;
+        ask.tile.width = 256;
+        ct_cursor_fail(&s.c, &ask, s.now, 0, true, 65535);
+        ok(s.c.not_before_ms >= last, "waits do not shrink (%u)", i);
+        last = s.c.not_before_ms;
+    }
+
+    ok(last > s.now + 599000 && last <= s.now + 600000, "and have an end");
+    ct_cursor_fail(&s.c, &ask, s.now, 3600000, false, 0);
+    is_int(s.c.not_before_ms, s.now + 3600000, "Retry-After is obeyed");
+    ct_cursor_fail(&s.c, &ask, s.now, INT64_MAX, false, 0);
+    is_int(s.c.not_before_ms, s.now + 86400000, "up to a day");
+
+    ct_cursor_next(&s.c, s.c.head_due_ms, s.window, &ask);
+    is_int(ask.kind, CT_ASK_HEAD, "heads are asked for all the same");
+    ct_cursor_asked(&s.c, &ask);
+    ct_cursor_fail(&s.c, &head, s.now, 0, false, 0);
+    is_int(s.c.head_due_ms, s.now + 500, "and wait by themselves");
+    ct_cursor_fail(&s.c, &head, s.now, 0, false, 0);
+    is_int(s.c.head_due_ms, s.now + 1000, "twice as long");
+    ct_cursor_fail(&s.c, &head, s.now, 7200000, false, 0);
+    is_int(s.c.head_due_ms, s.now + 7200000, "or as told");
+
+    start(&s, CT_LOG_STATIC, 3000);
+    (void) sim_ask(&s, &ask);
+    sim_answer_head(&s);
+    (void) sim_ask(&s, &ask);
+    (void) sim_ask(&s, &ask);
+    ct_cursor_fail(&s.c, &head, s.now, 3600000, false, 0);
+    ct_cursor_next(&s.c, s.now, s.window, &ask);
+    ok(ask.kind == CT_ASK_ENTRIES && ask.first == 512 && s.c.fails == 0,
+       "a failed head stops no entries, nor what is in flight");
+}
+
+
+static void
+test_resume(ct_log_type_e type, const char *name)
+{
+    int      good;
+    sim_t    s;
+    ct_ask_t ask;
+    unsigned kill, steps;
+
+    for (good = 1, kill = 0; kill < 40; kill++) {
+        start(&s, type, 5000);
+
+        for (steps = 0; steps < kill; steps++) {
+            if (sim_ask(&s, &ask)) {
+                continue;
+            }
+
+            if (s.has_head) {
+                sim_answer_head(&s);
+            } else if (s.nranges > 0) {
+                sim_answer_range(&s);
+            }
+        }
+
+        sim_drop(&s);
+        s.has_head = false;
+        log70k.size = 5300;
+        ct_cursor_resume(&s.c, s.now);
+        ct_cursor_next(&s.c, s.now, s.window, &ask);
+        good &= ask.kind == CT_ASK_HEAD && s.c.batch == 0;
+        s.next = s.c.downloaded.size;
+        good &= sim_run(&s, 3 * SIM_MINUTE) == CT_OK && sim_whole(&s);
+        good &= s.entries == 5300;
+    }
+
+    ok(good, "%s: killed anywhere it goes on from there", name);
+
+    start(&s, type, 5000);
+    (void) sim_ask(&s, &ask);
+    ct_cursor_fail(&s.c, &ask, s.now, 3600000, false, 0);
+    ask.kind = CT_ASK_ENTRIES;
+    ct_cursor_fail(&s.c, &ask, s.now, 3600000, false, 0);
+    ct_cursor_resume(&s.c, s.now);
+    ct_cursor_next(&s.c, s.now, s.window, &ask);
+    ok(ask.kind == CT_ASK_HEAD && s.c.not_before_ms <= s.now,
+       "%s: waits do not outlive a restart", name);
+
+    start(&s, type, 4096);
+    (void) sim_settle(&s);
+    memset(&s.c.target, 0, sizeof(s.c.target));
+    memset(&s.c.latest, 0, sizeof(s.c.latest));
+    s.c.confirmed = 0;
+    ct_cursor_resume(&s.c, s.now);
+    ok(!ct_cursor_done(&s.c), "%s: its heads were lost", name);
+    ok(sim_settle(&s) == CT_OK && sim_whole(&s) && s.entries == 4096
+       && ct_cursor_done(&s.c), "%s: the next one agrees", name);
+}
+
+
+static void
+test_done(void)
+{
+    sim_t    s;
+    ct_ask_t ask;
+
+    start(&s, CT_LOG_STATIC, 512);
+    (void) sim_settle(&s);
+    log70k.size = 600;
+    s.now = s.c.head_due_ms;
+    (void) sim_settle(&s);
+    ok(ct_cursor_done(&s.c), "the partial tile is not due yet");
+    s.now = s.c.partial_due_ms;
+    s.c.head_due_ms = s.now + SIM_MINUTE;
+    (void) sim_ask(&s, &ask);
+    ok(!ct_cursor_done(&s.c), "it is asked for");
+    ct_cursor_fail(&s.c, &ask, s.now, 0, false, 0);
+    ok(!ct_cursor_done(&s.c), "it does not come");
+    sim_drop(&s);
+    s.now += 500;
+    ok(sim_settle(&s) == CT_OK && ct_cursor_done(&s.c) && sim_whole(&s),
+       "it is there");
+}
+
+
+static void
+any_step(sim_t *s)
+{
+    uint32_t what;
+    ct_ask_t ask;
+
+    what = log_random(6);
+
+    if (what == 0 && s->has_head) {
+        sim_answer_head(s);
+
+    } else if (what == 1 && s->has_small) {
+        sim_answer_small(s);
+
+    } else if ((what == 2 || what == 3) && s->nranges > 0) {
+        sim_answer_range(s);
+
+    } else if (what > 3) {
+        (void) sim_ask(s, &ask);
+    }
+}
+
+
+/* Any order, any failure, any cut: every index once, the frontier right. */
+static void
+test_random(ct_log_type_e type, const char *name)
+{
+    int      good;
+    sim_t    s;
+    unsigned walk, steps;
+
+    for (walk = 0, good = 1; walk < 90; walk++) {
+        log_seed = walk + 1;
+        start(&s, type, log_random(3000));
+        s.window = log_random(5000);
+        log70k.fail = log_random(30);
+
+        for (steps = 0; steps < 1200; steps++) {
+            log70k.cut = (cut_e) (walk % (CUT_BYTES + 1));
+            log70k.no_partial = log_random(8) == 0;
+            log70k.size += log_random(30) == 0 ? log_random(400) : 0;
+            s.now += log_random(3) == 0 ? log_random(3000) : 0;
+            s.rules.jitter = (uint16_t) log_random(65536);
+
+            any_step(&s);
+        }
+
+        good &= s.broken == 0 && s.c.mismatches == 0 && s.last == CT_OK;
+        log70k.fail = 0;
+        log70k.no_partial = false;
+        (void) sim_run(&s, 60 * SIM_MINUTE);
+        good &= sim_whole(&s) && s.next == log70k.size
+                && s.entries == log70k.size && s.last == CT_OK;
+
+        if (!good) {
+            break;
+        }
+    }
+
+    ok(good, "%s: random walks (%u)", name, walk);
 }

@@ -90,6 +90,8 @@ test_x509(void)
     is_mem(e.cert.data, e.cert.len, "\xaa\xbb\xcc", 3, "x509: cert");
     is_int(e.issuer_key_hash.len, 0, "x509: no issuer_key_hash");
     is_int(e.pre_certificate.len, 0, "x509: no pre_certificate");
+    is_int(e.certificates.len, 0, "x509: no certificates");
+    ok(e.leaf_input.data == NULL, "x509: no leaf_input");
     is_mem(e.chain.data, e.chain.len, bytes + 28, 32, "x509: chain");
     is_mem(e.leaf.data, e.leaf.len, bytes, 26, "x509: leaf");
     ok(in.len == 1 && in.data[0] == 0x77, "x509: stands behind the entry");

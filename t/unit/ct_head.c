@@ -38,6 +38,9 @@ static void test_text(void);
 static void text_is(const char *why, ct_bytes_t text, ct_rc_t rc);
 static void test_flips(void);
 static void test_digitally_signed(void);
+static void test_evidence(void);
+static void test_evidence_long(void);
+static EVP_PKEY *rsa_make(unsigned bits);
 
 
 static signer_t  ec;
@@ -65,6 +68,8 @@ main(void)
     test_text();
     test_flips();
     test_digitally_signed();
+    test_evidence();
+    test_evidence_long();
 
     signer_free(&ec);
     signer_free(&p384);
@@ -499,4 +504,96 @@ test_digitally_signed(void)
     head = sample;
     head.root[31] ^= 1;
     is_int(ct_head_verify(&head, ec.key, good), CT_E_SIGNATURE, "root");
+}
+
+
+/* What a checkpoint left behind is enough to show it to others. */
+static void
+test_evidence(void)
+{
+    char      room[1024], text[1024];
+    ct_buf_t  note, out, want;
+    ct_head_t head, later = sample;
+
+    ct_buf_fixed(&note, room, sizeof(room));
+    text_put(&note, &sample);
+    line_put(&note, &ec, &sample);
+    later.timestamp_ms += 5;
+    line_put(&note, &ec, &later);
+    line_put(&note, &ec, &sample);
+    is_int(ct_head_read_checkpoint(ct_buf_slice(&note), ORIGIN, ec.key,
+                                   &head), CT_OK, "signed three times");
+    is_int(ct_head_verify(&head, ec.key, ct_bytes(head.signature,
+                                                  head.signature_len)),
+           CT_OK, "the signature that fits the time is kept");
+
+    ct_buf_fixed(&out, text, sizeof(text));
+    ct_head_evidence(&out, &head, ct_key_id(ec.key));
+
+    ct_buf_fixed(&want, room, sizeof(room));
+    ct_buf_puts(&want, "{\"log_id\":\"");
+    ct_buf_base64(&want, ct_key_id(ec.key), CT_HASH_LEN);
+    ct_buf_puts(&want, "\",\"tree_size\":1587930800,\"timestamp\":"
+                "1790000000128,\"sha256_root_hash\":\"" ROOT
+                "\",\"tree_head_signature\":\"");
+    ct_buf_base64(&want, head.signature, head.signature_len);
+    ct_buf_puts(&want, "\"}");
+    is_mem(out.data, out.len, want.data, want.len, "as get-sth gives it");
+
+    head.signature_len = 0;
+    out.len = 0;
+    ct_head_evidence(&out, &head, ct_key_id(ec.key));
+    ok(out.len > 30 && memcmp(out.data + out.len - 4, ":\"\"}", 4) == 0,
+       "without a signature");
+
+    ct_buf_fixed(&out, text, 100);
+    ct_head_evidence(&out, &head, ct_key_id(ec.key));
+    ok(out.full, "no room for it");
+}
+
+
+/* A signature above CT_LIMIT_SIGNATURE counts, and is not kept; that of
+ * RSA-4096 is. */
+static void
+test_evidence_long(void)
+{
+    int       i;
+    char      room[4096];
+    signer_t  signer;
+    ct_buf_t  note;
+    ct_head_t head;
+
+    static const struct {
+        unsigned bits;
+        uint32_t kept;
+    } cases[] = {{4096, 4 + 512}, {4224, 0}};
+
+    for (i = 0; i < 2; i++) {
+        signer_make(&signer, rsa_make(cases[i].bits));
+        ct_buf_fixed(&note, room, sizeof(room));
+        text_put(&note, &sample);
+        line_put(&note, &signer, &sample);
+        is_int(ct_head_read_checkpoint(ct_buf_slice(&note), ORIGIN,
+                                       signer.key, &head), CT_OK, "RSA %u",
+               cases[i].bits);
+        is_int(head.signature_len, cases[i].kept, "what is kept of it");
+        signer_free(&signer);
+    }
+}
+
+
+/* Of four primes, which are found sooner than two. */
+static EVP_PKEY *
+rsa_make(unsigned bits)
+{
+    EVP_PKEY     *made = NULL;
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, NULL);
+
+    (void) EVP_PKEY_keygen_init(ctx);
+    (void) EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, (int) bits);
+    (void) EVP_PKEY_CTX_set_rsa_keygen_primes(ctx, 4);
+    (void) EVP_PKEY_keygen(ctx, &made);
+    EVP_PKEY_CTX_free(ctx);
+
+    return made;
 }

@@ -87,7 +87,7 @@ real_checkpoint(const char *path, const char *origin, const char *key,
     ct_rc_t want, uint64_t size, uint64_t timestamp_ms)
 {
     char     *note;
-    size_t    note_len, spki_len;
+    size_t    note_len = 0, spki_len = 0;
     uint8_t  *spki;
     ct_key_t *parsed;
     ct_head_t head = {0};

@@ -18,6 +18,8 @@ static ct_channel_t   channel;
 static ct_inventory_t inventory;
 static bool           stop;
 
+static ct_log_record_t record; /* without gaps */
+
 
 static void
 setup(void)
@@ -131,14 +133,21 @@ test_alert(const ca_cert_t *root, const ca_cert_t *leaf)
     ok(ct_store_finding(ctx.store, 1, &f, NULL) && f.nplaces == 1
        && ct_store_last(ctx.store) == 1, "it is the same one");
 
-    ct_judge_verified(&ctx, 0, 41);
+    ct_judge_verified(&ctx, 0, &record, 0, 41);
     is_int(waiting(), 0, "a root over 41 entries does not cover index 41");
-    ct_judge_verified(&ctx, 1, 42);
+    ct_judge_verified(&ctx, 1, &record, 0, 42);
     is_int(waiting(), 0, "nor does one of another log");
-    ct_judge_verified(&ctx, 0, 42);
+    ct_judge_verified(&ctx, 0, &record, 42, 99);
+    is_int(waiting(), 0, "nor one of later entries");
+    record.gaps[1].from = 41;
+    record.gaps[1].to = 42;
+    ct_judge_verified(&ctx, 0, &record, 0, 42);
+    is_int(waiting(), 0, "nor one with a gap there");
+    memset(&record, 0, sizeof(record));
+    ct_judge_verified(&ctx, 0, &record, 0, 42);
     is_int(waiting(), 1, "this one does");
     ct_judge_queue(&ctx);
-    ct_judge_verified(&ctx, 0, 42);
+    ct_judge_verified(&ctx, 0, &record, 0, 42);
     ct_judge_again(&ctx);
     is_int(waiting(), 1, "one alert, however often it is looked at");
     teardown();
@@ -168,7 +177,7 @@ test_patience(const ca_cert_t *root, const ca_cert_t *leaf)
     ok(!ctx.alerts_blocked, "and done with");
     ok(ct_store_finding(ctx.store, 1, &f, NULL)
        && (f.flags & CT_FINDING_UNVERIFIED), "marked as what it is");
-    ct_judge_verified(&ctx, 0, 10);
+    ct_judge_verified(&ctx, 0, &record, 0, 10);
     is_int(waiting(), 1, "the root that comes at last adds no alert");
     teardown();
 }
@@ -204,6 +213,58 @@ test_given_up(const ca_cert_t *root, const ca_cert_t *leaf)
 }
 
 
+/* RFC 6962: the chain lies beside the leaf, nothing is fetched. */
+static void
+test_given(const ca_cert_t *root, const ca_cert_t *leaf)
+{
+    uint8_t      missing[CT_HASH_LEN], *row;
+    size_t       len;
+    ct_match_t   match;
+    ct_finding_t f;
+
+    static const uint8_t none[CT_HASH_LEN];
+
+    len = root->der.len;
+    row = malloc(2 * (len + 3));
+    row[0] = (uint8_t) (len >> 16);
+    row[1] = (uint8_t) (len >> 8);
+    row[2] = (uint8_t) len;
+    memcpy(row + 3, root->der.data, len);
+    memcpy(row + len + 3, row, len + 3);
+
+    setup();
+    match_of(&match, leaf->der, ct_bytes(NULL, 0), 3);
+    match.entry.leaf_input = leaf->der;
+    match.entry.certificates = ct_bytes(row, 2 * (len + 3));
+    is_int(ct_judge_match(&ctx, &match, 0, missing), CT_OK,
+           "judged at once");
+    ok(ct_store_finding(ctx.store, 1, &f, NULL)
+       && f.verdict == CT_VERDICT_UNFAMILIAR
+       && f.reason == CT_REASON_NO_ANCHOR, "by its chain");
+    ok(memcmp(f.issuer_key, none, CT_HASH_LEN) != 0,
+       "whose key has signed it");
+    teardown();
+
+    setup();
+    match.entry.certificates = ct_bytes(NULL, 0);
+    is_int(ct_judge_match(&ctx, &match, 0, missing), CT_OK,
+           "an entry without its chain is judged");
+    ok(ct_store_finding(ctx.store, 1, &f, NULL)
+       && f.verdict == CT_VERDICT_UNFAMILIAR
+       && f.reason == CT_REASON_NO_CHAIN, "and the reason says so");
+
+    /* in a static log it has one */
+    match.entry.leaf_input = ct_bytes(NULL, 0);
+    match.index = 9;
+    is_int(ct_judge_match(&ctx, &match, 1, missing), CT_OK,
+           "seen in a static log");
+    ok(ct_store_finding(ctx.store, 1, &f, NULL) && f.nplaces == 2,
+       "it is the same");
+    teardown();
+    free(row);
+}
+
+
 static void
 test_issuers(const ca_cert_t *root)
 {
@@ -233,6 +294,7 @@ main(void)
     test_alert(&root, &leaf);
     test_patience(&root, &leaf);
     test_given_up(&root, &leaf);
+    test_given(&root, &leaf);
     test_issuers(&root);
 
     ca_free(&leaf);

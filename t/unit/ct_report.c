@@ -10,9 +10,15 @@
 static void test_token(void);
 static void test_status(void);
 static void test_logs(void);
+static void test_log_details(json_t *root);
+static void test_log_gaps(json_t *root);
 static void test_certificates(void);
+static void test_events(void);
+static void test_event_alert(void);
 static void test_health(void);
 static void test_memory(void);
+static uint64_t event_add(world_t *w, ct_event_e kind, uint32_t log,
+    const char *text);
 
 
 int
@@ -22,6 +28,8 @@ main(void)
     test_status();
     test_logs();
     test_certificates();
+    test_events();
+    test_event_alert();
     test_health();
     test_memory();
 
@@ -70,13 +78,22 @@ test_status(void)
     w.status.alerts_failed = 6;
     w.status.alerts_dropped = 7;
     w.status.dropped = 8;
+    w.status.received = 123456;
+    w.status.list_ms = REPORT_NOW - REPORT_DAY;
+    w.status.list_stale = 1;
+    snprintf(w.status.list, sizeof(w.status.list), "8 logs");
+    snprintf(w.status.list_error, sizeof(w.status.list_error),
+             "it went back in time");
     w.status.saved_ms = REPORT_NOW - 1000;
     memset(w.status.error, 'e', sizeof(w.status.error)); /* no NUL */
     world_status(&w);
 
     world_log(&w, 1, "One", CT_FOLLOW_FOLLOWING, 10, 10);
-    world_log(&w, 2, "Two", CT_FOLLOW_FAILING, 10, 4);
-    world_log(&w, 3, "Three", CT_FOLLOW_NOT_YET, 0, 0);
+    world_log(&w, 2, "Two", CT_FOLLOW_UNREACHABLE, 10, 4);
+    world_log(&w, 3, "Three", CT_FOLLOW_SKIPPED, 0, 0);
+    world_log(&w, 4, "Four", CT_FOLLOW_LIMITED, 10, 10);
+    world_log(&w, 5, "Five", CT_FOLLOW_LAGGING, 10, 10);
+    world_log(&w, 6, "Six", CT_FOLLOW_FINAL, 10, 9);
     world_simple(&w, CT_VERDICT_SERVED, "a.example");
     world_simple(&w, CT_VERDICT_UNFAMILIAR, "b.example");
     world_simple(&w, CT_VERDICT_EXPECTED, "c.example");
@@ -97,11 +114,22 @@ test_status(void)
     is_str(json_text(root, "engine.since"), "(null)", "never is null");
     is_int(strlen(json_text(root, "engine.error")), CT_LIMIT_ERROR,
            "a text without NUL ends with its field");
-    is_int(json_number(root, "logs.total"), 3, "logs");
-    is_int(json_number(root, "logs.followed"), 2, "followed");
-    is_int(json_number(root, "logs.failing"), 1, "failing");
-    is_int(json_number(root, "logs.not_followed_yet"), 1, "not yet");
-    is_int(json_number(root, "logs.lag"), 6, "lag");
+    is_int(json_number(root, "logs.total"), 6, "logs");
+    is_int(json_number(root, "logs.followed"), 5, "followed");
+    is_int(json_number(root, "logs.failing"), 2, "failing");
+    is_int(json_number(root, "logs.unreachable"), 1, "unreachable");
+    is_int(json_number(root, "logs.rate_limited"), 1, "rate-limited");
+    is_int(json_number(root, "logs.lagging"), 1, "lagging");
+    is_int(json_number(root, "logs.final"), 1, "final");
+    is_int(json_number(root, "logs.skipped"), 1, "skipped");
+    is_int(json_number(root, "logs.lag"), 6, "lag, final logs left out");
+    is_str(json_text(root, "list.text"), "8 logs", "list");
+    is_str(json_text(root, "list.error"), "it went back in time", "error");
+    is_str(json_text(root, "list.timestamp"), "2026-11-21T16:49:00Z",
+           "of when it is");
+    is_str(json_text(root, "list.checked"), "(null)", "never checked");
+    ok(json_is_true(json_at(root, "list.stale")), "stale");
+    is_int(json_number(root, "received"), 123456, "received");
     is_int(json_number(root, "usage.findings"), 3, "used");
     is_int(json_number(root, "usage.max_findings"),
            ct_store_max_findings(w.store), "room");
@@ -126,8 +154,8 @@ test_logs(void)
 
     world_open(&w);
     world_log(&w, 0x22, "Fine", CT_FOLLOW_FOLLOWING, 100, 100);
-    i = world_log(&w, 0x33, "Ill", CT_FOLLOW_FAILING, 100, 40);
-    world_log(&w, 0x44, "Old", CT_FOLLOW_NOT_YET, 0, 0);
+    i = world_log(&w, 0x33, "Ill", CT_FOLLOW_UNREACHABLE, 100, 40);
+    world_log(&w, 0x44, "Old", CT_FOLLOW_CATCHING_UP, 20000, 7655);
     world_log(&w, 0x55, "Gone", CT_FOLLOW_SKIPPED, 0, 0);
 
     (void) ct_store_log(w.store, i, &log);
@@ -138,7 +166,26 @@ test_logs(void)
     log.cursor.start = 10;
     log.cursor.head_due_ms = REPORT_NOW + 1000;
     log.cursor.not_before_ms = REPORT_NOW + 5000;
+    log.cursor.confirmed_ms = REPORT_NOW - 60000;
+    log.evidence = 2;
+    log.end_ms = REPORT_NOW + REPORT_DAY;
+    log.gaps[0].from = 3;
+    log.gaps[0].to = 9;
+    log.gaps[0].kind = CT_GAP_ABSENT;
+    log.gaps[0].since_ms = REPORT_NOW;
+    log.gaps[0].tries = 4;
+    log.gaps[2].from = 20;
+    log.gaps[2].to = 21;
+    log.gaps[2].kind = CT_GAP_CONTRADICTED;
+    log.lookback.from = 1;
+    log.lookback.at = 5;
+    log.lookback.to = 10;
     ct_store_set_log(w.store, i, &log);
+    (void) ct_store_log(w.store, 2, &log);
+    log.speed = 1;
+    log.has_final = 1;
+    log.final_size = 20000;
+    ct_store_set_log(w.store, 2, &log);
 
     root = world_json(&w, ct_report_json_logs);
     is_int(json_array_size(json_at(root, "logs")), 4, "all of them");
@@ -152,7 +199,8 @@ test_logs(void)
     is_str(json_text(root, "logs.0.last_success"), "2026-11-22T16:48:46Z",
            "last success");
     ok(strspn(json_text(root, "logs.0.id"), "2") == 64, "id");
-    is_str(json_text(root, "logs.1.state"), "failing", "failing");
+    test_log_details(root);
+    test_log_gaps(root);
     is_str(json_text(root, "logs.1.error"), "there was no answer", "error");
     is_int(json_number(root, "logs.1.tree_size"), 100, "tree size");
     is_int(json_number(root, "logs.1.downloaded"), 50, "downloaded");
@@ -164,12 +212,56 @@ test_logs(void)
     is_int(json_number(root, "logs.1.malformed"), 1, "malformed");
     is_str(json_text(root, "logs.1.next_poll"), "2026-11-22T16:49:05Z",
            "the later of two waits");
-    is_str(json_text(root, "logs.2.state"), "not followed yet", "not yet");
-    is_str(json_text(root, "logs.2.type"), "rfc6962", "the other type");
+    is_str(json_text(root, "logs.2.state"), "catching up", "catching up");
+    is_str(json_text(root, "logs.2.reason"),
+           "12,345 entries to go, about 3 hours", "and how long");
+    is_int(json_number(root, "logs.2.seconds_to_go"), 12345, "in seconds");
+    is_int(json_number(root, "logs.2.speed"), 1, "speed");
+    is_int(json_number(root, "logs.2.final_size"), 20000, "final size");
+    is_str(json_text(root, "logs.1.type"), "rfc6962", "the other type");
     is_str(json_text(root, "logs.3.state"), "skipped", "skipped");
     is_str(json_text(root, "logs.3.skipped"), "it is retired", "and why");
     json_decref(root);
     world_close(&w);
+}
+
+
+static void
+test_log_details(json_t *root)
+{
+    is_str(json_text(root, "logs.1.state"), "unreachable", "unreachable");
+    is_str(json_text(root, "logs.1.reason"), "there has been no good answer "
+           "since 2026-11-22 15:49 UTC: there was no answer", "reason");
+    is_str(json_text(root, "logs.1.failing_since"), "2026-11-22T15:49:00Z",
+           "since when");
+    is_str(json_text(root, "logs.1.confirmed"), "2026-11-22T16:48:00Z",
+           "confirmed head");
+    is_str(json_text(root, "logs.1.tree_time"), "2026-11-22T16:48:30Z",
+           "latest head");
+    is_int(json_number(root, "logs.1.mmd"), 60, "MMD");
+    is_str(json_text(root, "logs.1.interval_end"), "2026-11-23T16:49:00Z",
+           "end of its interval");
+    is_int(json_number(root, "logs.1.evidence"), 2, "evidence");
+}
+
+
+static void
+test_log_gaps(json_t *root)
+{
+    is_int(json_array_size(json_at(root, "logs.1.gaps")), 2, "gaps");
+    is_int(json_number(root, "logs.1.gaps.0.from"), 3, "from");
+    is_int(json_number(root, "logs.1.gaps.0.to"), 9, "to");
+    is_str(json_text(root, "logs.1.gaps.0.kind"), "absent", "absent");
+    is_str(json_text(root, "logs.1.gaps.0.since"), "2026-11-22T16:49:00Z",
+           "since");
+    is_int(json_number(root, "logs.1.gaps.0.tries"), 4, "tries");
+    is_str(json_text(root, "logs.1.gaps.1.kind"), "contradicted",
+           "contradicted");
+    is_int(json_number(root, "logs.1.lookback.at"), 5, "looking back");
+    is_int(json_number(root, "logs.1.lookback.to"), 10, "up to");
+    ok(json_is_null(json_at(root, "logs.0.lookback")), "others do not");
+    ok(json_is_null(json_at(root, "logs.0.seconds_to_go")), "no prediction");
+    ok(json_is_null(json_at(root, "logs.0.final_size")), "nor end");
 }
 
 
@@ -208,6 +300,118 @@ test_certificates(void)
 }
 
 
+static uint64_t
+event_add(world_t *w, ct_event_e kind, uint32_t log, const char *text)
+{
+    ct_event_t event;
+
+    memset(&event, 0, sizeof(event));
+    event.kind = kind;
+    event.log = log;
+    event.time_ms = REPORT_NOW - 1000;
+    snprintf(event.text, sizeof(event.text), "%s", text);
+    memset(event.evidence, kind == CT_EVENT_LOG_MISBEHAVING ? 0xee : 0,
+           CT_HASH_LEN);
+    (void) ct_store_add_event(w->store, &event);
+
+    return event.number;
+}
+
+
+/* Newest first, in pages; what gave way is not asked for in vain. */
+static void
+test_events(void)
+{
+    char     text[32];
+    size_t   i, n, pages;
+    json_t  *root;
+    world_t  w;
+    uint64_t max, want;
+
+    world_open(&w);
+    root = world_json(&w, ct_report_json_events);
+    is_int(json_array_size(json_at(root, "events")), 0, "no events");
+    ok(json_is_null(json_at(root, "next")), "and no more");
+    json_decref(root);
+
+    max = ct_store_max_events(w.store);
+
+    for (i = 1; i <= max + 10; i++) {
+        snprintf(text, sizeof(text), "%u", (unsigned) i);
+        event_add(&w, CT_EVENT_LIST_STALE, CT_EVENT_NO_LOG, text);
+    }
+
+    w.report.limit = 100;
+    want = max + 10;
+    pages = n = 0;
+
+    do {
+        root = world_json(&w, ct_report_json_events);
+        pages++;
+
+        for (i = 0; i < json_array_size(json_at(root, "events")); i++) {
+            snprintf(text, sizeof(text), "events.%u.text", (unsigned) i);
+            n += strtoul(json_text(root, text), NULL, 10) == want--;
+        }
+
+        w.report.after = 0;
+        (void) ct_report_token_read(ct_bytes_str(json_text(root, "next")),
+                                    &w.report.after);
+        json_decref(root);
+    } while (w.report.after != 0 && pages < 9);
+
+    is_int(n, max, "all that are kept, in order");
+    is_int(pages, (max + 99) / 100, "a hundred at once");
+    world_close(&w);
+}
+
+
+static void
+test_event_alert(void)
+{
+    size_t     log;
+    json_t    *root;
+    world_t    w;
+    ct_buf_t   out;
+    ct_event_t event;
+
+    world_open(&w);
+    log = world_log(&w, 7, "A \"log\"", CT_FOLLOW_MISBEHAVING, 10, 5);
+    (void) ct_store_event(w.store,
+                          event_add(&w, CT_EVENT_LOG_MISBEHAVING,
+                                    (uint32_t) log, "it has <signed>"),
+                          &event);
+    ct_buf_init(&out, w.arena, CT_LIMIT_PAGE);
+    is_int(ct_report_event(&out, w.store, "ct", &event), CT_OK, "a body");
+    root = json_loadb((char *) out.data, out.len, 0, NULL);
+    is_str(json_text(root, "id"), "event-1-1795366139000", "stable id");
+    is_str(json_text(root, "type"), "log.misbehaving", "type");
+    is_int(json_number(root, "version"), 1, "version");
+    is_str(json_text(root, "time"), "2026-11-22T16:48:59Z", "when it was");
+    is_str(json_text(root, "zone"), "ct", "zone");
+    is_str(json_text(root, "log.description"), "A \"log\"", "log");
+    is_str(json_text(root, "log.url"), "https://log7.example/", "its URL");
+    ok(strspn(json_text(root, "log.id"), "07") == 64, "its id");
+    is_str(json_text(root, "log.operator"), "Operator", "its operator");
+    is_str(json_text(root, "text"), "it has <signed>", "text");
+    ok(strspn(json_text(root, "evidence"), "e") == 64, "evidence");
+    json_decref(root);
+
+    (void) ct_store_event(w.store,
+                          event_add(&w, CT_EVENT_COVERAGE_LOST,
+                                    CT_EVENT_NO_LOG, "lost"), &event);
+    ct_buf_init(&out, w.arena, CT_LIMIT_PAGE);
+    (void) ct_report_event(&out, w.store, "ct", &event);
+    root = json_loadb((char *) out.data, out.len, 0, NULL);
+    is_str(json_text(root, "id"), "event-2-1795366139000", "another id");
+    is_str(json_text(root, "type"), "coverage.lost", "another type");
+    is_str(json_text(root, "log"), "(null)", "of no log");
+    is_str(json_text(root, "evidence"), "(null)", "without evidence");
+    json_decref(root);
+    world_close(&w);
+}
+
+
 static void
 test_health(void)
 {
@@ -225,14 +429,17 @@ test_health(void)
     } cases[] = {
         {"111", 500, true, "ok: following 3 logs, 1 finding needs you\n"},
         {"0", 500, true, "ok: following 1 log, 1 finding needs you\n"},
-        {"131", 500, true,
+        {"141", 500, true,
          "ok: following 3 logs (1 failing), 1 finding needs you\n"},
         {"1", 31000, true, "failing: the monitor is not running\n"},
         {"1", 4000, false, "ok: following 1 log, 1 finding needs you\n"},
         {"1", 6000, false, "failing: the monitor is not running\n"},
-        {"14", 500, true, "failing: 1 log contradicts what it signs\n"},
-        {"33", 500, true, "failing: no followed log can be read\n"},
-        {"567", 500, true, "failing: no log is followed\n"},
+        {"13", 500, true, "ok: following 2 logs, 1 finding needs you\n"},
+        {"16", 500, true, "failing: 1 log contradicts what it signs\n"},
+        {"45", 500, true, "failing: no followed log can be read\n"},
+        {"457", 500, true, "failing: no followed log can be read\n"},
+        {"7", 500, true, "ok: following 1 log, 1 finding needs you\n"},
+        {"89", 500, true, "failing: no log is followed\n"},
     };
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -276,12 +483,13 @@ test_memory(void)
 
     static const face_pt faces[] = {
         ct_report_page, ct_report_json_status, ct_report_json_findings,
-        ct_report_json_logs, ct_report_metrics
+        ct_report_json_logs, ct_report_json_events, ct_report_metrics
     };
 
     world_open(&w);
     world_log(&w, 1, "One", CT_FOLLOW_FOLLOWING, 10, 10);
     world_simple(&w, CT_VERDICT_SERVED, "example.com");
+    event_add(&w, CT_EVENT_LIST_STALE, CT_EVENT_NO_LOG, "x");
 
     for (i = 0; i < sizeof(faces) / sizeof(faces[0]); i++) {
         ct_buf_fixed(&out, room, sizeof(room));

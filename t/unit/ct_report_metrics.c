@@ -21,6 +21,9 @@ static world_t w;
 int
 main(void)
 {
+    size_t          i;
+    ct_log_record_t log;
+
     static ct_served_t served[3];
 
     served[0].file = served[1].file = "/etc/ssl/a.pem";
@@ -34,8 +37,13 @@ main(void)
     w.status.dropped = 4;
     world_status(&w);
     world_log(&w, 1, "Fine 'one'", CT_FOLLOW_FOLLOWING, 100, 100);
-    world_log(&w, 2, "Bad \"x\"} 1\n# \\ \xff", CT_FOLLOW_FAILING, 100, 40);
-    world_log(&w, 3, "Not yet", CT_FOLLOW_NOT_YET, 0, 0);
+    i = world_log(&w, 2, "Bad \"x\"} 1\n# \\ \xff", CT_FOLLOW_UNREACHABLE,
+                  100, 40);
+    (void) ct_store_log(w.store, i, &log);
+    log.gaps[1].from = 10;
+    log.gaps[1].to = 16;
+    ct_store_set_log(w.store, i, &log);
+    world_log(&w, 3, "Not followed", CT_FOLLOW_SKIPPED, 0, 0);
     world_simple(&w, CT_VERDICT_SERVED, "a.example");
     world_simple(&w, CT_VERDICT_UNFAMILIAR, "b.example");
 
@@ -150,7 +158,7 @@ test_format(void)
 
     is_int(bad, 0, "every sample is well formed, below its metric");
     is_int(twice, 0, "no series comes twice");
-    is_int(metrics, 27, "all metrics");
+    is_int(metrics, 39, "all metrics");
 }
 
 
@@ -162,6 +170,16 @@ test_values(void)
 
     static const char *const wanted[] = {
         "\nnginx_ct_up 1\n",
+        "\nnginx_ct_coverage 1\n",
+        "\nnginx_ct_coverage_since_timestamp_seconds 1795358940\n",
+        "\nnginx_ct_log_list_stale 0\n",
+        "\nnginx_ct_received_bytes_total 0\n",
+        "\nnginx_ct_events_total 0\n",
+        "url=\"https://log2.example/\",state=\"unreachable\"} 1\n",
+        "url=\"https://log3.example/\",state=\"skipped\"} 1\n",
+        "url=\"https://log1.example/\"} 1795366110\n",
+        "url=\"https://log1.example/\"} 30\n",
+        "url=\"https://log2.example/\"} 6\n",
         "\nnginx_ct_findings{verdict=\"served\"} 1\n",
         "\nnginx_ct_findings{verdict=\"unfamiliar\"} 1\n",
         "\nnginx_ct_findings{verdict=\"unparsable\"} 0\n",
@@ -182,7 +200,9 @@ test_values(void)
         ok(strstr(say, wanted[i]) != NULL, "value %u", (unsigned) i);
     }
 
-    ok(strstr(say, "Not yet") == NULL, "only logs that are followed");
+    ok(strstr(say, "log_state{log=\"Not followed\"") != NULL
+       && strstr(strstr(say, "Not followed") + 1, "Not followed") == NULL,
+       "but for their state only logs that are followed");
 }
 
 

@@ -158,9 +158,11 @@ sound(world_t *w, const char *what)
 static void
 fill(world_t *w)
 {
-    unsigned   state, verdict;
-    ct_bytes_t names[] = {CT_BYTES("example.com"),
-                          CT_BYTES("www.example.com")};
+    unsigned        state, verdict;
+    ct_event_t      event;
+    ct_log_record_t log;
+    ct_bytes_t      names[] = {CT_BYTES("example.com"),
+                               CT_BYTES("www.example.com")};
 
     static ct_served_t served[2];
     static ct_bytes_t  served_names[12];
@@ -169,6 +171,30 @@ fill(world_t *w)
         world_log(w, (uint8_t) (state + 1), "Some log", (ct_follow_e) state,
                   1000, state % 2 == 0 ? 900 : 1000);
     }
+
+    (void) ct_store_log(w->store, CT_FOLLOW_CATCHING_UP, &log);
+    log.speed = 10;
+    log.evidence = 2;
+    log.gaps[0] = (ct_gap_t) {
+        .from = 3, .to = 9, .since_ms = REPORT_NOW, .kind = CT_GAP_ABSENT
+    };
+    log.gaps[1] = (ct_gap_t) {
+        .from = 20, .to = 21, .kind = CT_GAP_CONTRADICTED
+    };
+    log.lookback.to = 10;
+    log.lookback.at = 5;
+    ct_store_set_log(w->store, CT_FOLLOW_CATCHING_UP, &log);
+
+    memset(&event, 0, sizeof(event));
+    event.kind = CT_EVENT_LOG_UNREACHABLE;
+    event.time_ms = REPORT_NOW;
+    snprintf(event.text, sizeof(event.text), "Some log: gone");
+    (void) ct_store_add_event(w->store, &event);
+    event.number = 0;
+    event.kind = CT_EVENT_COVERAGE_RESTORED;
+    event.log = CT_EVENT_NO_LOG;
+    snprintf(event.text, sizeof(event.text), "Complete");
+    (void) ct_store_add_event(w->store, &event);
 
     for (verdict = 1; verdict <= CT_VERDICT_UNPARSABLE; verdict++) {
         world_finding(w, (ct_verdict_e) verdict,
@@ -196,6 +222,10 @@ fill(world_t *w)
     w->status.dropped = 1;
     snprintf(w->status.error, sizeof(w->status.error), "no room on disk");
     snprintf(w->status.list, sizeof(w->status.list), "8 logs");
+    snprintf(w->status.list_error, sizeof(w->status.list_error),
+             "it is not signed");
+    w->status.list_ms = REPORT_NOW;
+    w->status.list_checked_ms = REPORT_NOW;
     world_status(w);
 }
 
@@ -228,8 +258,22 @@ test_full(void)
         "<header class=\"band problem\">",
         "<title>3 certificates need you",
         "1 is waiting to be installed",
-        "2 of 5 logs are failing or misbehaving: Some log, Some log.",
-        "1 RFC 6962 log is not followed yet.",
+        "3 of 8 logs are failing or misbehaving: Some log, Some log, Some "
+        "log.",
+        "<li>Complete: all of it, since <time datetime=\"2026-11-22T14:49:00Z"
+        "\">2026-11-22 14:49 UTC</time>.</li>",
+        "The log list could not be renewed: it is not signed.",
+        ">rate-limited</span>", ">final</span>", ">lagging</span>",
+        "it has refused requests since 2026-11-22 15:49 UTC: there was no",
+        "<p class=\"note\">100 entries to go, about 10 seconds</p>",
+        "<li>6 entries from 3 on are missing, the log does not give them, "
+        "since <time",
+        "<li>1 entry from 20 on is not verified",
+        "2 pieces of evidence kept", "names added later: 50%",
+        "<h2 id=\"events\">What happened</h2>",
+        "<span class=\"state bad\">log.unreachable</span> Some log: gone.",
+        "<span class=\"state good\">coverage.restored</span> Complete.",
+        "Log list: 8 logs, of <time",
         "3 findings are not verified yet",
         "1 certificate was found without room to keep",
         "no room on disk",
@@ -246,8 +290,8 @@ test_full(void)
         "</span></td>\n<td data-label=\"Verified\">1,000</td>",
         "900 of 1,000", "<td data-label=\"Lag\">100</td>", "14 s ago",
         "there was no answer",
-        "<summary>3 logs are not followed</summary>",
-        "<td>not followed yet</td>", "<td>it is retired</td>",
+        "<summary>2 logs are not followed</summary>",
+        "<td>it is retired</td>",
         "<td>unlisted</td>",
         "<strong>expired</strong>", "/etc/ssl/a.pem", "and 4 more",
         "8 logs", "asked every 60 s",
@@ -279,13 +323,14 @@ test_hostile(void)
     char           *html;
     size_t          i;
     world_t         w;
+    ct_event_t      event;
     ct_log_record_t log;
     ct_bytes_t      bad = CT_BYTES("\"'><script>alert(1)</script>&\xff\x00"
                                    "{{zone}}");
 
     world_open(&w);
     world_finding(&w, CT_VERDICT_UNFAMILIAR, 0, bad, &bad, 1);
-    i = world_log(&w, 1, "x", CT_FOLLOW_FAILING, 1, 0);
+    i = world_log(&w, 1, "x", CT_FOLLOW_UNREACHABLE, 1, 0);
     (void) ct_store_log(w.store, i, &log);
     memcpy(log.description, bad.data, bad.len);
     memcpy(log.operator_name, bad.data, bad.len);
@@ -294,6 +339,13 @@ test_hostile(void)
     ct_store_set_log(w.store, i, &log);
     memcpy(w.status.error, bad.data, bad.len);
     memcpy(w.status.list, bad.data, bad.len);
+    memcpy(w.status.list_error, bad.data, bad.len);
+    memset(w.status.coverage_why, 0, sizeof(w.status.coverage_why));
+    memcpy(w.status.coverage_why, bad.data, bad.len);
+    memset(&event, 0, sizeof(event));
+    memcpy(event.text, bad.data, bad.len);
+    event.kind = 99;
+    (void) ct_store_add_event(w.store, &event);
     world_status(&w);
 
     html = world_say(&w, ct_report_page);
@@ -498,6 +550,7 @@ test_links(void)
     ok(has(html, "href=\"ct/api/status\"")
        && has(html, "href=\"ct/api/findings\"")
        && has(html, "href=\"ct/api/logs\"")
+       && has(html, "href=\"ct/api/events\"")
        && has(html, "href=\"ct/api/certificates\"")
        && has(html, "href=\"ct/metrics\"")
        && has(html, "href=\"ct/health\""), "all faces");

@@ -3,101 +3,7 @@
  * the writer would not have written is refused, whatever the checksum says.
  */
 
-#include "ct_snapshot.h"
-#include "ct_finding.h"
-#include "tap.h"
-
-
-#define SIZE (1024 * 1024)
-
-static ct_store_t *store, *other;
-static ct_arena_t *arena;
-
-
-static json_t *
-written(const ct_buf_t *buf)
-{
-    return json_loadb((const char *) buf->data, buf->len, 0, NULL);
-}
-
-
-static ct_json_t *
-start(ct_json_t *json, ct_buf_t *buf)
-{
-    ct_arena_reset(arena);
-    ct_buf_init(buf, arena, CT_LIMIT_STATE_LINE);
-    ct_json_start(json, buf);
-
-    return json;
-}
-
-
-static void
-fill_log(ct_log_record_t *log)
-{
-    uint8_t      leaf[CT_HASH_LEN];
-    unsigned     i;
-    ct_sha256_t *sha;
-
-    memset(log, 0, sizeof(*log));
-    memset(log->id, 0xab, CT_HASH_LEN);
-    (void) snprintf(log->url, sizeof(log->url), "https://log.test/x/");
-    (void) snprintf(log->description, sizeof(log->description),
-                    "A log \"quoted\" \\ and so on");
-    log->entries = 700;
-    log->cursor.started = 1;
-    log->cursor.start = 3;
-    log->cursor.mismatches = 2;
-    log->cursor.target.size = 1000;
-    log->cursor.latest.size = 1000;
-    log->cursor.latest.timestamp_ms = 1790000000000;
-    memset(log->cursor.latest.root, 7, CT_HASH_LEN);
-
-    sha = ct_sha256_create();
-
-    for (i = 0; i < 700; i++) {
-        memset(leaf, (int) (i & 0xff), sizeof(leaf));
-        (void) ct_merkle_append(&log->cursor.downloaded, sha, leaf);
-        if (i == 511) {
-            log->cursor.verified = log->cursor.downloaded;
-        }
-    }
-
-    ct_sha256_destroy(sha);
-}
-
-
-static void
-test_log(void)
-{
-    size_t          i;
-    json_t         *line;
-    uint8_t         a[CT_HASH_LEN], b[CT_HASH_LEN];
-    ct_buf_t        buf;
-    ct_json_t       json;
-    ct_sha256_t    *sha;
-    ct_log_record_t log, back;
-
-    fill_log(&log);
-    ct_snapshot_log(start(&json, &buf), &log);
-    line = written(&buf);
-    ok(line != NULL && ct_snapshot_read_log(line, store), "a log comes back");
-    json_decref(line);
-
-    (void) ct_store_log_slot(store, log.id, log.url, &i);
-    ok(ct_store_log(store, i, &back), "is there");
-    is_str(back.description, log.description, "description");
-    is_int(back.cursor.verified.size, 512, "verified position");
-    is_int(back.cursor.downloaded.size, 700, "downloaded position");
-    is_int(back.cursor.mismatches, 2, "what is held against it");
-    is_int(back.cursor.start, 3, "start");
-
-    sha = ct_sha256_create();
-    ct_merkle_root(&log.cursor.downloaded, sha, a);
-    ct_merkle_root(&back.cursor.downloaded, sha, b);
-    is_mem(b, CT_HASH_LEN, a, CT_HASH_LEN, "and the frontier has its root");
-    ct_sha256_destroy(sha);
-}
+#include "snapshot.h"
 
 
 static void
@@ -247,59 +153,164 @@ test_hostile(void)
 
 
 static void
-test_hostile_log(void)
+test_header(void)
 {
-    size_t          i;
-    json_t         *line;
+    json_t      *line;
+    ct_buf_t     buf;
+    ct_json_t    json;
+    ct_status_t  status, back;
+
+    memset(&status, 0, sizeof(status));
+    memset(&back, 0, sizeof(back));
+    status.version = 9;
+    status.coverage = CT_COVERAGE_LOST;
+    status.coverage_ms = 1790000000000;
+    ct_snapshot_header(start(&json, &buf), &status);
+    line = written(&buf);
+    ok(ct_snapshot_read_header(line, &back), "a header");
+    ok(back.version == 9 && back.coverage == CT_COVERAGE_LOST
+       && back.coverage_ms == 1790000000000, "comes back");
+
+    (void) json_object_set_new(line, "coverage", json_integer(4));
+    ok(!ct_snapshot_read_header(line, &back), "coverage 4 is refused");
+    (void) json_object_del(line, "coverage");
+    ok(!ct_snapshot_read_header(line, &back), "so is none");
+    (void) json_object_set_new(line, "ct_state", json_integer(1));
+    ok(ct_snapshot_read_header(line, &back), "but in format 1");
+    (void) json_object_set_new(line, "ct_state", json_integer(0));
+    ok(!ct_snapshot_read_header(line, &back), "there is no format 0");
+    (void) json_object_set_new(line, "ct_state", json_integer(3));
+    ok(!ct_snapshot_read_header(line, &back), "format 3 is not known");
+    json_decref(line);
+}
+
+
+static void
+test_event(void)
+{
+    json_t    *line, *o;
+    ct_buf_t   buf;
+    ct_json_t  json;
+    ct_event_t event, back;
+    ct_alert_t alert;
+
+    memset(&event, 0, sizeof(event));
+    event.number = 12;
+    event.time_ms = 1790000000000;
+    event.kind = CT_EVENT_LOG_LAGGING;
+    event.log = 0;
+    memset(event.evidence, 5, CT_HASH_LEN);
+    memset(event.text, 0xc3, sizeof(event.text) - 1); /* not UTF-8 */
+    ct_snapshot_event(start(&json, &buf), &event);
+    line = written(&buf);
+    ok(ct_snapshot_read_event(line, store), "an event");
+    ok(ct_store_event(store, 12, &back) && back.time_ms == event.time_ms
+       && back.kind == event.kind && back.log == 0
+       && back.evidence[31] == 5, "comes back");
+    is_int(strnlen(back.text, sizeof(back.text)), sizeof(back.text) - 1,
+           "with a text that was cut");
+
+    o = json_object_get(line, "event");
+    (void) json_object_set_new(o, "log", json_integer(99));
+    ok(!ct_snapshot_read_event(line, store), "of a log that is not there");
+    (void) json_object_set_new(o, "log", json_null());
+    ok(ct_snapshot_read_event(line, store)
+       && ct_store_event(store, 12, &back) && back.log == CT_EVENT_NO_LOG,
+       "of none");
+    (void) json_object_set_new(o, "kind", json_integer(8));
+    ok(!ct_snapshot_read_event(line, store), "of another kind");
+    (void) json_object_set_new(o, "kind", json_integer(0));
+    ok(!ct_snapshot_read_event(line, store), "of no kind");
+    json_decref(line);
+
+    memset(&alert, 0, sizeof(alert));
+    alert.event = 12;
+    ct_snapshot_alert(start(&json, &buf), &alert);
+    line = written(&buf);
+    ok(ct_snapshot_read_alert(line, store), "an alert of it");
+    ok(ct_store_alert(store, 1, &alert) && alert.event == 12
+       && alert.finding == 0, "comes back");
+    o = json_object_get(line, "alert");
+    (void) json_object_set_new(o, "event", json_integer(11));
+    ok(ct_snapshot_read_alert(line, store)
+       && !ct_store_alert(store, 2, &alert), "of one that is gone: dropped");
+    (void) json_object_set_new(o, "finding", json_integer(1));
+    ok(!ct_snapshot_read_alert(line, store), "of both: refused");
+    (void) json_object_set_new(o, "finding", json_integer(0));
+    (void) json_object_del(o, "event");
+    ok(!ct_snapshot_read_alert(line, store), "of neither: refused");
+    json_decref(line);
+}
+
+
+static void
+test_marks(void)
+{
+    size_t          i, n;
+    json_t         *line, *o;
     ct_buf_t        buf;
+    uint64_t       *marks, sum;
     ct_json_t       json;
-    ct_log_record_t log;
+    ct_store_t     *large;
+    const uint64_t *back;
 
-    static const struct {
-        const char *member;
-        const char *value;
-    } cases[] = {
-        {"verified", "{\"size\":1,\"nodes\":[]}"},
-        {"verified", "{\"size\":0,\"nodes\":[\"00\"]}"},
-        {"verified", "{\"size\":1099511627776,\"nodes\":[]}"},
-        {"downloaded", "{\"size\":0,\"nodes\":[]}"},
-        {"url", "7"}, {"id", "\"ab\""}, {"started", "1"}, {"type", "7"},
-        {"target", "{}"}, {"entries", "-1"}
-    };
+    large = ct_store_create(calloc(16, SIZE), (size_t) 16 * SIZE);
+    marks = calloc(CT_LIMIT_WATCH_MARKS, sizeof(uint64_t));
 
-    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        fill_log(&log);
-        ct_snapshot_log(start(&json, &buf), &log);
+    for (i = 0; i < CT_LIMIT_WATCH_MARKS; i++) {
+        marks[i] = i << 40 | (i + 7);
+    }
+
+    for (n = 0; n <= CT_LIMIT_WATCH_MARKS; n = n * 3 + 1) {
+        ct_snapshot_marks(start(&json, &buf), marks, n, UINT64_MAX - n);
+        ok(!buf.full, "a line of %u bytes", (unsigned) buf.len);
         line = written(&buf);
-        (void) json_object_set_new(json_object_get(line, "log"),
-                                   cases[i].member,
-                                   json_loads(cases[i].value,
-                                              JSON_DECODE_ANY, NULL));
-        ok(!ct_snapshot_read_log(line, other), "log with %s %s is refused",
-           cases[i].member, cases[i].value);
+        ok(ct_snapshot_read_marks(line, large), "%u marks", (unsigned) n);
+        ok(ct_store_marks(large, &back, &sum) == n && sum == UINT64_MAX - n
+           && memcmp(back, marks, n * 8) == 0, "come back");
         json_decref(line);
     }
 
-    is_int(ct_store_nlogs(other), 0, "and none was kept");
+    ct_snapshot_marks(start(&json, &buf), marks, CT_LIMIT_WATCH_MARKS, 5);
+    ok(!buf.full, "the most fit into a line");
+    line = written(&buf);
+    ok(ct_snapshot_read_marks(line, large)
+       && ct_store_marks(large, &back, &sum) == CT_LIMIT_WATCH_MARKS,
+       "and come back");
+    o = json_object_get(json_object_get(line, "marks"), "hashes");
+    (void) json_array_append_new(o, json_string("////////////"));
+    ok(!ct_snapshot_read_marks(line, large), "not one more");
+    (void) json_array_clear(o);
+    (void) json_array_append_new(o, json_string("AAAAAAAAAAE="));
+    ok(ct_snapshot_read_marks(line, large)
+       && ct_store_marks(large, &back, &sum) == 1 && back[0] == 1, "one");
+    (void) json_array_append_new(o, json_string("AAAAAAAAAAE="));
+    ok(!ct_snapshot_read_marks(line, large), "twice: refused");
+    (void) json_array_set_new(o, 1, json_string("AAAA"));
+    ok(!ct_snapshot_read_marks(line, large), "part of one: refused");
+    json_decref(line);
+    free(marks);
+    free(large);
 }
 
 
 int
 main(void)
 {
-    arena = ct_arena_create((size_t) 8 * 1024 * 1024);
-    store = ct_store_create(calloc(1, SIZE), SIZE);
-    other = ct_store_create(calloc(1, SIZE), SIZE);
+    size_t i;
 
-    test_log();
+    static const uint8_t id[CT_HASH_LEN] = {1};
+
+    snapshot_open();
+    (void) ct_store_log_slot(store, id, "https://log.test/", &i);
+
     test_finding();
     test_alert();
     test_hostile();
-    test_hostile_log();
-
-    free(store);
-    free(other);
-    ct_arena_destroy(arena);
+    test_event();
+    test_marks();
+    test_header();
+    snapshot_close();
 
     return done_testing();
 }

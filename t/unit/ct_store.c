@@ -4,93 +4,50 @@
  * can be repaired.
  */
 
-#include "ct_store_layout.h"
-#include "tap.h"
+#include "store.h"
 
 #include <pthread.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
-
-
-#define SIZE (1024 * 1024)
-
-
-static ct_store_t *
-make(size_t size)
-{
-    void *mem;
-
-    mem = mmap(NULL, size, PROT_READ | PROT_WRITE,
-               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-    return ct_store_create(mem, size);
-}
-
-
-/* Finding i: every field follows from i, so that a mixture shows. */
-static void
-fill(ct_finding_t *f, char *text, size_t *len, unsigned i)
-{
-    memset(f, 0, sizeof(*f));
-    memset(f->identity, (int) (i & 0xff), CT_HASH_LEN);
-    memcpy(f->identity, &i, sizeof(i));
-    memset(f->cert_sha256, (int) (i % 251), CT_HASH_LEN);
-    memset(f->spki_sha256, (int) (i % 251), CT_HASH_LEN);
-    f->first_seen_ms = i;
-    f->verdict = i % 3 == 0 ? CT_VERDICT_UNFAMILIAR : CT_VERDICT_SERVED;
-
-    *len = 1 + i * 37 % 3000;
-    memset(text, (int) (i % 251), *len);
-}
-
-
-static bool
-whole(const ct_finding_t *f, const ct_buf_t *text)
-{
-    size_t       i, len;
-    char         want[3001];
-    ct_finding_t g;
-
-    fill(&g, want, &len, (unsigned) f->first_seen_ms);
-
-    for (i = 0; i < CT_HASH_LEN; i++) {
-        if (f->cert_sha256[i] != g.cert_sha256[i]
-            || f->spki_sha256[i] != g.spki_sha256[i])
-        {
-            return false;
-        }
-    }
-
-    return text->len == len && memcmp(text->data, want, len) == 0;
-}
-
-
-static bool
-get(const ct_store_t *store, uint64_t number, ct_finding_t *f, ct_buf_t *text)
-{
-    static uint8_t room[CT_LIMIT_FINDING_TEXT];
-
-    ct_buf_fixed(text, room, sizeof(room));
-
-    return ct_store_finding(store, number, f, text);
-}
 
 
 static void
 test_layout(void)
 {
-    void       *mem;
-    ct_store_t *store;
+    void       *mem, *mem2;
+    size_t      i;
+    ct_store_t *store, *other;
+
+    static const size_t sizes[] = {
+        CT_STORE_MIN, CT_STORE_MIN + 8, SIZE - 16488, 4 * SIZE, 64 * SIZE
+    };
 
     mem = calloc(1, SIZE);
     ok(ct_store_create(mem, CT_STORE_MIN - 1) == NULL, "too small is refused");
     store = ct_store_create(mem, SIZE);
     ok(store != NULL, "a megabyte will do");
     ok(ct_store_max_findings(store) > 400, "for some hundred findings");
-    ok(ct_store_max_logs(store) > 50, "and all logs of a list");
+    ok(ct_store_max_logs(store) >= 64, "and all logs of a list");
+    ok(ct_store_max_events(store) > 50, "and what happens to them");
     ok((uint8_t *) (ct_store_buckets(store) + ct_store_max_findings(store))
        <= (uint8_t *) mem + SIZE, "all of it within its memory");
+
+    for (i = 0; i < 5; i++) {
+        mem2 = calloc(1, sizes[i]);
+        other = ct_store_create(mem2, sizes[i]);
+        ok(other != NULL
+           && (uint8_t *) (ct_store_buckets(other)
+                           + ct_store_max_findings(other))
+              <= (uint8_t *) mem2 + sizes[i]
+           && ct_store_max_logs(other) >= 32
+           && ct_store_max_findings(other) >= 150,
+           "%u KB: so is all, %u logs, %u findings",
+           (unsigned) (sizes[i] / 1024),
+           (unsigned) ct_store_max_logs(other),
+           (unsigned) ct_store_max_findings(other));
+        free(mem2);
+    }
+
     ok(ct_store_attach(mem, SIZE) == store, "it is recognised");
     ok(ct_store_attach(mem, SIZE - 8) == NULL, "but not at another length");
     store->layout++;
@@ -257,8 +214,16 @@ test_copy(void)
     uint8_t      id[CT_HASH_LEN];
     ct_buf_t     out;
     ct_arena_t  *arena;
-    ct_store_t  *from, *to;
+    ct_event_t   e;
+    ct_alert_t   alert;
+    ct_store_t  *from, *to, *small;
+    ct_status_t  status;
     ct_finding_t f;
+
+    uint64_t        sum;
+    const uint64_t *kept;
+
+    static const uint64_t marks[2] = {4, 9};
 
     from = make(SIZE);
     to = make(2 * SIZE);
@@ -271,6 +236,18 @@ test_copy(void)
         (void) ct_store_add(from, &f, ct_bytes(text, len));
     }
 
+    for (i = 1; i <= 300; i++) {
+        event(from, i, 0);
+    }
+
+    memset(&alert, 0, sizeof(alert));
+    alert.event = 300;
+    (void) ct_store_queue(from, &alert);
+    alert.event = 0;
+    alert.finding = 3;
+    (void) ct_store_queue(from, &alert);
+    ct_store_set_marks(from, marks, 2, 77);
+
     ok(ct_store_copy(to, from, arena), "into a larger zone");
     good = 0;
 
@@ -280,6 +257,32 @@ test_copy(void)
 
     is_int(good, 50, "goes all of it");
     is_int(ct_store_nlogs(to), 1, "with its logs");
+    ok(ct_store_event(to, 300, &e) && e.kind == 300
+       && ct_store_last_event(to) == 300, "what happened");
+    is_int(alerts(to), 2, "alerts of both kinds");
+    ok(ct_store_marks(to, &kept, &sum) == 2 && sum == 77
+       && memcmp(kept, marks, sizeof(marks)) == 0, "and its marks");
+
+    /* into a smaller one go the newest events */
+    small = make(CT_STORE_MIN);
+    (void) ct_store_event(from, 300 - ct_store_max_events(from) + 1, &e);
+    memset(&alert, 0, sizeof(alert));
+    alert.event = e.number;
+    alert.channel = 9;
+    (void) ct_store_queue(from, &alert);
+    ok(ct_store_copy(small, from, arena), "into a smaller zone");
+    ok(ct_store_event(small, 300, &e)
+       && !ct_store_event(small, alert.event, &e), "go the newest events");
+    is_int(alerts(small), 2, "without the alerts of the others");
+    (void) ct_store_status(small, &status);
+    is_int(status.alerts_dropped, 1, "which are counted");
+
+    /* its writer is at the marks */
+    to = make(SIZE);
+    ct_slot_begin(&from->marks_seq);
+    ok(ct_store_copy(to, from, arena), "amid a change of marks");
+    (void) ct_store_marks(to, &kept, &sum);
+    ok(sum != 77 && sum != 0, "the copy knows that it has not got them");
     ct_arena_destroy(arena);
 }
 
@@ -341,6 +344,7 @@ write_for_ever(ct_store_t *store)
     size_t          len, slot;
     unsigned        i;
     uint8_t         id[CT_HASH_LEN];
+    uint64_t        marks[2];
     ct_alert_t      alert;
     ct_finding_t    f;
     ct_log_record_t log;
@@ -355,6 +359,14 @@ write_for_ever(ct_store_t *store)
         (void) ct_store_add(store, &f, ct_bytes(text, len));
         (void) ct_store_replace(store, &f, ct_bytes(text, len));
 
+        event(store, i, 0);
+        alert.event = i;
+        (void) ct_store_queue(store, &alert);
+        alert.event = i > 20 ? i - 20 : 0;
+        (void) ct_store_queue(store, &alert);
+        marks[0] = marks[1] = i;
+        ct_store_set_marks(store, marks, 2, i);
+
         /* the position follows the finding */
         memcpy(log.id, id, sizeof(id));
         (void) snprintf(log.url, sizeof(log.url), "https://a/");
@@ -362,6 +374,41 @@ write_for_ever(ct_store_t *store)
         log.entries = i;
         ct_store_set_log(store, slot, &log);
     }
+}
+
+
+/* Events whose text is not theirs, alerts without their event, marks that
+ * do not belong to their sum. */
+static int
+torn_events(const ct_store_t *store)
+{
+    int             bad;
+    char            text[32];
+    size_t          i, n;
+    uint64_t        sum;
+    ct_event_t      e;
+    ct_alert_t      alert;
+    const uint64_t *marks;
+
+    bad = 0;
+
+    for (i = 1; i <= ct_store_last_event(store); i++) {
+        if (ct_store_event(store, i, &e)) {
+            (void) snprintf(text, sizeof(text), "event %u", e.kind);
+            bad += strcmp(text, e.text) != 0 || e.kind != i;
+        }
+    }
+
+    for (i = 0; i < ct_store_max_alerts(store); i++) {
+        if (ct_store_alert(store, i, &alert)) {
+            bad += alert.event != 0
+                   && !ct_store_event(store, alert.event, &e);
+        }
+    }
+
+    n = ct_store_marks(store, &marks, &sum);
+
+    return bad + (n != 0 && (n != 2 || marks[0] != sum || marks[1] != sum));
 }
 
 
@@ -403,6 +450,8 @@ test_killed(void)
             }
         }
 
+        bad += torn_events(store);
+
         if (!ct_store_log(store, 0, &log)) {
             continue;
         }
@@ -436,6 +485,7 @@ test_planted(void)
     char         text[3001];
     size_t       len;
     ct_buf_t     out;
+    ct_alert_t   alert;
     ct_store_t  *store;
     ct_finding_t f;
 
@@ -460,6 +510,16 @@ test_planted(void)
     memset(&ct_store_home(store, 2)->finding, 0xee, 200);
     ct_store_repair(store);
     ok(get(store, 2, &f, &out) && whole(&f, &out), "it is put back");
+
+    /* killed between an event and the alerts of the one before */
+    memset(&alert, 0, sizeof(alert));
+    alert.event = 5;
+    (void) ct_store_queue(store, &alert);
+    event(store, 6, 6);
+    store->last_event = 0;
+    ct_store_repair(store);
+    is_int(alerts(store), 0, "an alert whose event is gone is freed");
+    is_int(ct_store_last_event(store), 6, "the last event is known again");
 }
 
 

@@ -35,9 +35,8 @@ static const case_t cases[] = {
      "Following 2 logs, all up to date."},
     {"", "", 500, 0, "No certificate found yet", "attention",
      "No log is followed."},
-    {"1", "55", 500, 0, "1 certificate found, and it is yours",
-     "attention",
-     "No log is followed. 2 RFC 6962 logs are not followed yet."},
+    {"1", "89", 500, 0, "1 certificate found, and it is yours",
+     "attention", "No log is followed."},
     {"11", "1", 29999, 0, "All 2 certificates are yours", "ok",
      "Following 1 log, up to date."},
     {"11", "1", 30000, 0, "The monitor is not running", "problem",
@@ -46,17 +45,23 @@ static const case_t cases[] = {
      "No log is read at the moment."},
     {"15", "1", 30000, 0, "1 certificate needs you", "problem",
      "No log is read at the moment."},
-    {"11", "131", 500, 0, "All 2 certificates are yours", "attention",
+    {"11", "141", 500, 0, "All 2 certificates are yours", "attention",
      "1 of 3 logs is failing: Log 2."},
-    {"11", "33333", 500, 0, "All 2 certificates are yours", "attention",
+    {"11", "45444", 500, 0, "All 2 certificates are yours", "attention",
      "5 of 5 logs are failing: Log 1, Log 2, Log 3 and 2 more."},
-    {"11", "14", 500, 0, "All 2 certificates are yours", "problem",
+    {"11", "13", 500, 0, "All 2 certificates are yours", "attention",
+     "1 of 2 logs is lagging: Log 2."},
+    {"11", "334", 500, 0, "All 2 certificates are yours", "attention",
+     "1 of 3 logs is failing: Log 3."},
+    {"11", "17", 500, 0, "All 2 certificates are yours", "ok",
+     "Following 2 logs, all up to date."},
+    {"11", "16", 500, 0, "All 2 certificates are yours", "problem",
      "1 of 2 logs is failing or misbehaving: Log 2."},
     {"11", "12", 500, 0, "All 2 certificates are yours", "ok",
      "Following 2 logs, 1 catching up: 1,000 entries to go."},
     {"11", "10", 500, 0, "All 2 certificates are yours", "ok",
      "Following 2 logs, 1 just starting."},
-    {"11", "167", 500, 0, "All 2 certificates are yours", "ok",
+    {"11", "189", 500, 0, "All 2 certificates are yours", "ok",
      "Following 1 log, up to date."},
     {"11", "1", 500, 3, "All 2 certificates are yours", "attention",
      "Following 1 log, up to date."},
@@ -64,6 +69,8 @@ static const case_t cases[] = {
 
 
 static void test_case(unsigned i, const case_t *c);
+static void test_coverage(void);
+static void test_level(void);
 
 
 int
@@ -74,6 +81,9 @@ main(void)
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         test_case(i, &cases[i]);
     }
+
+    test_coverage();
+    test_level();
 
     return done_testing();
 }
@@ -114,5 +124,100 @@ test_case(unsigned i, const case_t *c)
     is_str(json_text(root, "headline.coverage"), c->coverage,
            "case %u: coverage", i);
     json_decref(root);
+    world_close(&w);
+}
+
+
+/* What the engine found, and whether it is still there to find it. */
+static void
+test_coverage(void)
+{
+    size_t  i;
+    json_t *root;
+    world_t w;
+
+    static const struct {
+        uint8_t     coverage;
+        int64_t     age_ms; /* -1: never started */
+        const char *why;
+        const char *state;
+        const char *since;
+        const char *text;
+    } table[] = {
+        {CT_COVERAGE_COMPLETE, 500, "Complete: x", "complete",
+         "2026-11-22T14:49:00Z", "Complete: x"},
+        {CT_COVERAGE_LOST, 500, "Certificates may be missed", "lost",
+         "2026-11-22T14:49:00Z", "Certificates may be missed"},
+        {CT_COVERAGE_CATCHING_UP, 500, "Catching up: y", "catching up",
+         "2026-11-22T14:49:00Z", "Catching up: y"},
+        {CT_COVERAGE_STARTING, 500, "", "starting", "2026-11-22T14:49:00Z",
+         "Starting: the logs have not been looked at yet"},
+        {CT_COVERAGE_COMPLETE, 3600000, "Complete: x", "lost",
+         "2026-11-22T15:49:00Z",
+         "Certificates may be missed since 2026-11-22 15:49 UTC: the monitor "
+         "is not running"},
+        {CT_COVERAGE_COMPLETE, -1, "Complete: x", "starting", "(null)",
+         "Starting: nothing is read yet"},
+    };
+
+    for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        world_open(&w);
+        w.status.coverage = table[i].coverage;
+        w.status.heartbeat_ms = REPORT_NOW - table[i].age_ms;
+        snprintf(w.status.coverage_why, sizeof(w.status.coverage_why), "%s",
+                 table[i].why);
+
+        if (table[i].age_ms == -1) {
+            w.status.started_ms = w.status.heartbeat_ms = 0;
+        }
+
+        world_status(&w);
+        root = world_json(&w, ct_report_json_status);
+        is_str(json_text(root, "coverage.state"), table[i].state,
+               "coverage %u", (unsigned) i);
+        is_str(json_text(root, "coverage.since"), table[i].since, "since");
+        is_str(json_text(root, "coverage.text"), table[i].text, "text");
+        json_decref(root);
+        world_close(&w);
+    }
+}
+
+
+static void
+level_is(world_t *w, const char *want, const char *what)
+{
+    json_t *root;
+
+    world_status(w);
+    root = world_json(w, ct_report_json_status);
+    is_str(json_text(root, "headline.level"), want, "level: %s", what);
+    json_decref(root);
+}
+
+
+static void
+test_level(void)
+{
+    size_t          i;
+    world_t         w;
+    ct_log_record_t log;
+
+    world_open(&w);
+    i = world_log(&w, 1, "One", CT_FOLLOW_FOLLOWING, 10, 10);
+    level_is(&w, "ok", "all well");
+    w.status.coverage = CT_COVERAGE_LOST;
+    level_is(&w, "problem", "coverage is lost");
+    w.status.coverage = CT_COVERAGE_COMPLETE;
+    w.status.list_stale = 1;
+    level_is(&w, "attention", "the list is stale");
+    w.status.list_stale = 0;
+    w.status.list_error[0] = 'x';
+    level_is(&w, "attention", "the list could not be renewed");
+    w.status.list_error[0] = '\0';
+    level_is(&w, "ok", "all well again");
+    (void) ct_store_log(w.store, i, &log);
+    log.gaps[3].to = 7;
+    ct_store_set_log(w.store, i, &log);
+    level_is(&w, "attention", "a gap");
     world_close(&w);
 }

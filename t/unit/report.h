@@ -45,6 +45,11 @@ world_open(world_t *w)
     w->status.generation = 3;
     w->status.pid = 4711;
     w->status.watched = 2;
+    w->status.coverage = CT_COVERAGE_COMPLETE;
+    w->status.coverage_ms = REPORT_NOW - 7200000;
+    w->status.has_list = 1;
+    snprintf(w->status.coverage_why, sizeof(w->status.coverage_why),
+             "Complete: all of it");
     ct_store_set_status(w->store, &w->status);
 
     w->report = (ct_report_t) {
@@ -90,16 +95,20 @@ world_log(world_t *w, uint8_t seed, const char *name, ct_follow_e state,
     }
 
     log.state = (uint8_t) state;
-    log.type = state == CT_FOLLOW_NOT_YET ? CT_LOG_RFC6962 : CT_LOG_STATIC;
+    log.type = seed % 2 == 1 ? CT_LOG_RFC6962 : CT_LOG_STATIC;
     log.listed = CT_LOG_USABLE;
+    log.mmd_ms = 60000;
+    log.state_ms = REPORT_NOW - REPORT_DAY;
     log.cursor.latest.size = size;
+    log.cursor.latest.timestamp_ms = size != 0 ? REPORT_NOW - 30000 : 0;
     log.cursor.verified.size = verified;
     log.cursor.downloaded.size = verified;
-    log.cursor.started = 1;
+    log.cursor.phase = CT_CURSOR_WALK;
     log.last_success_ms = REPORT_NOW - 14000;
 
-    if (state == CT_FOLLOW_FAILING || state == CT_FOLLOW_MISBEHAVING) {
+    if (state >= CT_FOLLOW_LAGGING && state <= CT_FOLLOW_MISBEHAVING) {
         snprintf(log.error, sizeof(log.error), "there was no answer");
+        log.failing_ms = REPORT_NOW - 3600000;
     }
 
     if (state == CT_FOLLOW_SKIPPED) {

@@ -29,7 +29,7 @@ use IO::Socket::INET;
 use JSON::PP ();
 use Test::More ();
 
-our @EXPORT_OK = qw(log_location);
+our @EXPORT_OK = qw(log_location export_location);
 
 my $made = 0;
 
@@ -292,6 +292,28 @@ sub log_location {
         alias $www/tile/data/;
         default_type application/octet-stream;
 $data    }
+EOF
+}
+
+# Locations that serve what `ctlog export6962` wrote to `$dir` as a log of RFC
+# 6962 at `$uri`, to whoever asks for whole batches. gzip => 1 sends the .gz
+# files to those who accept them.
+sub export_location {
+    my ($uri, $dir, %args) = @_;
+    my $gzip = $args{gzip} ? "        gzip_static on;\n" : '';
+
+    return <<"EOF";
+    location = ${uri}ct/v1/get-sth {
+        root $dir;
+        default_type application/json;
+        add_header Cache-Control no-store;
+        try_files /get-sth.json =404;
+    }
+    location = ${uri}ct/v1/get-entries {
+        root $dir;
+        default_type application/json;
+$gzip        try_files /entries/\$arg_start.json =404;
+    }
 EOF
 }
 

@@ -7,12 +7,18 @@
 #
 # Arguments: conf (more directives in http{}), since, log (arguments for
 # ctlog init), workers, main, zone (its parameters), names of the
-# certificate served, webhook (0: none), server (more in the TLS server).
+# certificate served, webhook (0: none), server (more in the TLS server),
+# protocol (of the first log), list (the directive ct_log_list).
+#
+# A log with a protocol, 'static' or 'rfc6962', is served by ctlogd, so that
+# it can lie (CT::LogServer): $s->lie(log => { flip => 7 }). Without one it
+# is static, and nginx serves its files.
 package CT::Site;
 
 use strict;
 use warnings;
 
+use CT::LogServer;
 use CT::Nginx qw(log_location);
 use CT::Receiver;
 use CT::World qw(slurp spew);
@@ -40,7 +46,9 @@ sub new {
         world => $w, http => '', workers => $args{workers} // 2,
         main => $args{main} // '',
     );
-    $self->add_log('log', @{ $args{log} || [] });
+    $self->add_log('log',
+        ($args{protocol} ? (protocol => $args{protocol}) : ()),
+        @{ $args{log} || [] });
     $self->configure;
 
     return $self;
@@ -52,11 +60,25 @@ sub nginx    { return $_[0]{nginx} }
 sub receiver { return $_[0]{receiver} }
 
 
-# Another log, at /<name>/ of the same nginx.
+# ctlogd, started when it is first wanted.
+sub logserver {
+    my ($self) = @_;
+
+    return $self->{logserver}
+        //= CT::LogServer->new(world => $self->{world});
+}
+
+
+# Another log, at /<name>/ of the same nginx, or with (protocol => ...) of
+# ctlogd; the rest is for ctlog init.
 sub add_log {
     my ($self, $name, @init) = @_;
-    my $url = $self->nginx->url("/$name/");
+    my $protocol = @init && $init[0] eq 'protocol'
+        ? (splice @init, 0, 2)[1] : undef;
+    my $url = $protocol ? $self->logserver->url($name)
+        : $self->nginx->url("/$name/");
 
+    $self->{protocol_of}{$name} = $protocol;
     $self->world->log('init', $name, '--origin', "log.test/$name",
         '--url', $url, '--operator', "Operator $name",
         '--description', "Log $name", @init);
@@ -67,19 +89,42 @@ sub add_log {
 }
 
 
+# What a log of ctlogd does from now on, each by its name.
+sub lie {
+    my ($self, %lies) = @_;
+
+    $self->logserver->set($_, %{ $lies{$_} }) for sort keys %lies;
+
+    return $self;
+}
+
+
+# The log list anew.
+sub list {
+    my ($self) = @_;
+    my %rfc6962 = map { $_ => ($self->{protocol_of}{$_} // '') eq 'rfc6962' }
+        @{ $self->{logs} };
+
+    return $self->world->log_list('list.json',
+        (grep { !$rfc6962{$_} } @{ $self->{logs} }),
+        map { ('--rfc6962', $_) } grep { $rfc6962{$_} } @{ $self->{logs} });
+}
+
+
 # The configuration as it is now; `reload` follows by hand.
 sub configure {
     my ($self, %change) = @_;
     my $w = $self->world;
 
     $self->{$_} = $change{$_} for keys %change;
-    $w->log_list('list.json', @{ $self->{logs} });
+    $self->list;
 
     my $locations = join '', map {
         log_location("/$_/", $w->path("$_/www"), gzip => $self->{gzip}{$_})
-    } @{ $self->{logs} };
+    } grep { !$self->{protocol_of}{$_} } @{ $self->{logs} };
 
     my $zone = $self->{zone} // 'zone=ct:2m state=%%PREFIX%%/ct.state';
+    my $list = $self->{list} // 'ct_log_list %%WORLD%%/list.json;';
     my $since = $self->{since} // 'all';
     my $interval = $self->{interval} // '1s';
     my $domain = $self->{domain} // 'auto';
@@ -93,7 +138,7 @@ sub configure {
         main => $self->{main} // '', http => <<"EOF");
     ct_zone $zone;
     ct_domain $domain;
-    ct_log_list %%WORLD%%/list.json;
+    $list
     ct_trusted_certificate %%WORLD%%/roots.pem;
     ct_since $since;
     ct_interval $interval;

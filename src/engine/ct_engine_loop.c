@@ -1,0 +1,424 @@
+/*
+ * ct_engine_loop: what the thread does - take the store over, then turn:
+ * whatever is due, and sleep until the next thing is.
+ */
+
+#include "ct_engine_part.h"
+#include "ct_clock.h"
+#include "ct_coverage.h"
+#include "ct_events.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+
+#define CT_ENGINE_TURN_MS     500  /* longest sleep: the heart beats */
+#define CT_ENGINE_OWNER_MS    20   /* between two asks for ownership */
+#define CT_ENGINE_JUMP_MS     5000 /* more than this is a clock jump */
+#define CT_ENGINE_RETRY_MS    5000 /* alerts that had no room */
+#define CT_ENGINE_COVERAGE_MS 1000
+#define CT_ENGINE_ARENA       ((size_t) 256 * 1024 * 1024)
+#define CT_ENGINE_SCRATCH     (32 * 1024 * 1024)
+#define CT_ENGINE_EXTRA       (4 * CT_LIMIT_ENTRY_TEXT)
+
+
+static ct_anchors_t *ct_engine_anchors(ct_engine_t *engine);
+static void ct_engine_lists(ct_engine_t *engine);
+static void ct_engine_list_stale(ct_engine_t *engine);
+static void ct_engine_coverage(ct_engine_t *engine);
+static void ct_engine_covered(ct_engine_t *engine,
+    const ct_coverage_t *coverage);
+static void ct_engine_beat(ct_engine_t *engine, bool running);
+static void ct_engine_clock(ct_engine_t *engine);
+
+
+bool
+ct_engine_prepare(ct_engine_t *engine)
+{
+    ct_context_t *ctx;
+
+    ctx = &engine->ctx;
+    ctx->arena = ct_arena_create(CT_ENGINE_ARENA);
+    ctx->scratch = ct_arena_create(CT_ENGINE_SCRATCH);
+    ctx->extra = ct_arena_create(CT_ENGINE_EXTRA);
+    ctx->room = malloc(CT_LIMIT_ENTRY);
+    ctx->sha = ct_sha256_create();
+    ctx->issuers = ct_issuers_create();
+    ctx->operators = ct_operators_create();
+    ctx->http = ct_http_create(ctx->config->trusted, ctx->config->contact,
+                               ctx->config->rate, engine->wake,
+                               &engine->stop);
+
+    if (ctx->arena == NULL || ctx->scratch == NULL || ctx->extra == NULL
+        || ctx->room == NULL || ctx->sha == NULL || ctx->issuers == NULL
+        || ctx->operators == NULL || ctx->http == NULL)
+    {
+        ct_lines_say(ctx->lines, CT_LINE_ERROR,
+                     "the monitor could not start: out of memory");
+        return false;
+    }
+
+    ct_engine_clock(engine);
+    ctx->random = (uint64_t) ctx->now_ms << 20 ^ (uint64_t) getpid()
+                  ^ (uint64_t) (uintptr_t) engine;
+    ct_scan_init(&ctx->scan, ctx->sha, ctx->config->watch);
+
+    return true;
+}
+
+
+void
+ct_engine_release(ct_engine_t *engine)
+{
+    ct_context_t *ctx;
+
+    ctx = &engine->ctx;
+    ct_owner_give(&engine->owner);
+    ct_http_destroy(ctx->http);
+    ct_anchors_free(ctx->anchors);
+    ct_operators_destroy(ctx->operators);
+    ct_issuers_destroy(ctx->issuers);
+    ct_sha256_destroy(ctx->sha);
+    free(ctx->room);
+    ct_arena_destroy(ctx->extra);
+    ct_arena_destroy(ctx->scratch);
+    ct_arena_destroy(ctx->arena);
+}
+
+
+bool
+ct_engine_own(ct_engine_t *engine)
+{
+    ct_rc_t            rc;
+    const ct_config_t *config;
+
+    config = engine->ctx.config;
+
+    while (!ct_context_stopping(&engine->ctx)) {
+        rc = ct_owner_take(&engine->owner, config->owner, config->state);
+
+        if (rc == CT_OK) {
+            return true;
+        }
+
+        if (rc == CT_E_IO) {
+            ct_lines_say(&engine->lines, CT_LINE_ERROR,
+                         "the lock file \"%s.lock\" cannot be used: %s",
+                         config->state, strerror(errno));
+            return true;
+        }
+
+        ct_http_turn(engine->ctx.http, CT_ENGINE_OWNER_MS);
+    }
+
+    return false;
+}
+
+
+bool
+ct_engine_take_over(ct_engine_t *engine)
+{
+    ct_rc_t       rc;
+    ct_context_t *ctx;
+
+    ctx = &engine->ctx;
+    ct_engine_clock(engine);
+    ct_store_repair(ctx->store);
+    (void) ct_store_status(ctx->store, &ctx->status);
+    ctx->version = ctx->status.version;
+    ctx->status.error[0] = '\0';
+
+    if (engine->state.path != NULL) {
+        rc = ct_state_load(&engine->state, ctx);
+
+        if (rc == CT_E_IO) {
+            ct_lines_say(ctx->lines, CT_LINE_ERROR,
+                         "the state file \"%s\" cannot be read: %s",
+                         engine->state.path, strerror(errno));
+        }
+    }
+
+    ctx->status.generation++;
+    ctx->status.started_ms = ctx->now_ms;
+    ctx->status.pid = (int32_t) getpid();
+    ctx->status.watched = ct_watch_count(ctx->config->watch);
+    ctx->status.since_ms = ctx->status.since_ms == 0
+                           ? ctx->now_ms : ctx->status.since_ms;
+    ct_context_changed(ctx);
+
+    ctx->anchors = ct_engine_anchors(engine);
+    ctx->policy = ct_policy_create(ctx->arena, ctx->config->inventory,
+                                   ctx->anchors, ctx->config->issuers,
+                                   ctx->config->nissuers);
+    engine->notify = ct_notify_create(ctx);
+    engine->lists = ct_lists_create(ctx);
+    engine->logs = ct_logs_create(ctx);
+
+    if (ctx->policy == NULL || engine->notify == NULL
+        || engine->lists == NULL || engine->logs == NULL)
+    {
+        ct_lines_say(ctx->lines, CT_LINE_ERROR,
+                     "the monitor could not start: out of memory");
+        return false;
+    }
+
+    engine->list_changed = true;
+    ct_engine_lists(engine);
+    ct_judge_again(ctx);
+    ct_engine_beat(engine, true);
+
+    ct_lines_say(ctx->lines, CT_LINE_NOTICE,
+                 "monitoring %zu logs for %zu names, %zu certificates served, "
+                 "%zu trust anchors", ct_logs_count(engine->logs),
+                 ct_watch_count(ctx->config->watch),
+                 ctx->config->inventory->nserved,
+                 ct_anchors_count(ctx->anchors));
+
+    return true;
+}
+
+
+static ct_anchors_t *
+ct_engine_anchors(ct_engine_t *engine)
+{
+    FILE         *file;
+    size_t        len, nbad;
+    uint8_t      *pem;
+    const char   *path;
+    ct_anchors_t *anchors;
+
+    path = engine->ctx.config->trusted;
+    anchors = NULL;
+    nbad = 0;
+
+    if (path == NULL) {
+        return NULL;
+    }
+
+    pem = malloc(CT_LIMIT_TRUST_BUNDLE);
+    file = fopen(path, "re");
+
+    if (pem != NULL && file != NULL) {
+        len = fread(pem, 1, CT_LIMIT_TRUST_BUNDLE, file);
+        anchors = ct_anchors_read(ct_bytes(pem, len), &nbad);
+    }
+
+    if (file != NULL) {
+        (void) fclose(file);
+    }
+
+    free(pem);
+
+    if (anchors == NULL) {
+        ct_lines_say(&engine->lines, CT_LINE_ERROR,
+                     "no trust anchor could be read from \"%s\": the CA of a "
+                     "certificate cannot be established", path);
+    } else if (nbad > 0) {
+        ct_lines_say(&engine->lines, CT_LINE_WARN,
+                     "%zu certificates of \"%s\" could not be read", nbad,
+                     path);
+    }
+
+    return anchors;
+}
+
+
+void
+ct_engine_turn(ct_engine_t *engine)
+{
+    bool          changed;
+    int64_t       due, next;
+    ct_context_t *ctx;
+
+    ctx = &engine->ctx;
+    ct_engine_clock(engine);
+    next = ctx->now_ms + CT_ENGINE_TURN_MS;
+    changed = false;
+
+    due = ct_lists_turn(engine->lists, &changed);
+    next = due < next ? due : next;
+    engine->list_changed |= changed;
+    ct_engine_lists(engine);
+
+    due = ct_logs_turn(engine->logs);
+    next = due < next ? due : next;
+
+    if (ctx->alerts_blocked && ctx->now_ms >= engine->blocked_due_ms) {
+        engine->blocked_due_ms = ctx->now_ms + CT_ENGINE_RETRY_MS;
+        ct_judge_queue(ctx);
+    }
+
+    if (ctx->now_ms >= engine->coverage_due_ms) {
+        engine->coverage_due_ms = ctx->now_ms + CT_ENGINE_COVERAGE_MS;
+        ct_engine_list_stale(engine);
+        ct_engine_coverage(engine);
+    }
+
+    due = ct_notify_turn(engine->notify);
+    next = due < next ? due : next;
+    due = ct_state_turn(&engine->state, ctx, false);
+    next = due < next ? due : next;
+
+    ct_engine_beat(engine, true);
+
+    if (!ct_context_stopping(ctx)) {
+        ct_http_turn(ctx->http,
+                     next > ctx->now_ms ? (int) (next - ctx->now_ms) : 0);
+    }
+}
+
+
+/* The logs of a new list are followed at once; those of the one before are
+ * let go when nobody refers to it any more. */
+static void
+ct_engine_lists(ct_engine_t *engine)
+{
+    size_t          n;
+    const ct_log_t *list;
+
+    if (engine->list_changed) {
+        engine->list_changed = false;
+        list = ct_lists_logs(engine->lists, &n);
+        ct_logs_set(engine->logs, list, n);
+    }
+
+    if (ct_logs_settled(engine->logs)) {
+        ct_lists_release(engine->lists);
+    }
+}
+
+
+/* Told once, until the list is good again. */
+static void
+ct_engine_list_stale(ct_engine_t *engine)
+{
+    bool         bad;
+    char         text[CT_LIMIT_ERROR];
+    ct_status_t *status;
+
+    status = &engine->ctx.status;
+    bad = status->list_stale || status->list_error[0] != '\0';
+
+    if (bad && !engine->list_told) {
+        (void) snprintf(text, sizeof(text), "the log list: %.220s",
+                        status->list_error[0] != '\0'
+                        ? status->list_error : "it is too old");
+        ct_events_say(&engine->ctx, CT_EVENT_LIST_STALE, CT_EVENT_NO_LOG,
+                      NULL, text);
+    }
+
+    engine->list_told = bad;
+}
+
+
+static void
+ct_engine_coverage(ct_engine_t *engine)
+{
+    ct_status_t  *status;
+    ct_coverage_t coverage;
+
+    status = &engine->ctx.status;
+    ct_coverage_take(&coverage, engine->ctx.store, status,
+                     engine->ctx.now_ms);
+
+    if (coverage.coverage != status->coverage) {
+        ct_engine_covered(engine, &coverage);
+        status->coverage = (uint8_t) coverage.coverage;
+        status->coverage_ms = engine->ctx.now_ms;
+        ct_context_changed(&engine->ctx);
+    }
+
+    memcpy(status->coverage_why, coverage.why, sizeof(coverage.why));
+}
+
+
+static void
+ct_engine_covered(ct_engine_t *engine, const ct_coverage_t *coverage)
+{
+    ct_event_e kind;
+
+    if (coverage->coverage == CT_COVERAGE_LOST) {
+        kind = CT_EVENT_COVERAGE_LOST;
+
+    } else if (engine->ctx.status.coverage == CT_COVERAGE_LOST
+               && coverage->coverage == CT_COVERAGE_COMPLETE)
+    {
+        kind = CT_EVENT_COVERAGE_RESTORED;
+
+    } else {
+        return;
+    }
+
+    ct_events_say(&engine->ctx, kind, CT_EVENT_NO_LOG, NULL, coverage->why);
+}
+
+
+static void
+ct_engine_beat(ct_engine_t *engine, bool running)
+{
+    ct_context_t *ctx;
+
+    ctx = &engine->ctx;
+    ctx->status.heartbeat_ms = ctx->now_ms;
+    ctx->status.running = running;
+    ctx->status.version = ctx->version;
+
+    if (ctx->http != NULL) {
+        ctx->status.received = ct_http_received(ctx->http);
+    }
+
+    ct_store_set_status(ctx->store, &ctx->status);
+}
+
+
+/* The wall clock without its jumps; when it has jumped, everything that
+ * waits is moved along. */
+static void
+ct_engine_clock(ct_engine_t *engine)
+{
+    int64_t mono, delta;
+
+    mono = ct_clock_monotonic();
+    delta = ct_clock_wall() - mono - engine->offset_ms;
+
+    if (delta > CT_ENGINE_JUMP_MS || delta < -CT_ENGINE_JUMP_MS) {
+        engine->offset_ms += delta;
+        engine->ctx.now_ms = mono + engine->offset_ms;
+        engine->state.due_ms = engine->ctx.now_ms;
+        engine->blocked_due_ms = engine->ctx.now_ms;
+        engine->coverage_due_ms = engine->ctx.now_ms;
+
+        if (engine->notify != NULL && engine->logs != NULL) {
+            ct_operators_shift(engine->ctx.operators, delta);
+            ct_lists_shift(engine->lists, delta);
+            ct_logs_shift(engine->logs, delta);
+            ct_notify_shift(engine->notify);
+        }
+    }
+
+    engine->ctx.now_ms = mono + engine->offset_ms;
+}
+
+
+void
+ct_engine_end(ct_engine_t *engine)
+{
+    if (engine->logs != NULL) {
+        ct_logs_drop(engine->logs);
+    }
+
+    /* first, for requests in flight point at who asked */
+    ct_http_destroy(engine->ctx.http);
+    engine->ctx.http = NULL;
+
+    ct_logs_destroy(engine->logs);
+    ct_lists_destroy(engine->lists);
+    engine->logs = NULL;
+    (void) ct_state_turn(&engine->state, &engine->ctx, true);
+    ct_engine_beat(engine, false);
+    ct_notify_destroy(engine->notify);
+    engine->notify = NULL;
+}

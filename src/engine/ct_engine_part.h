@@ -1,0 +1,49 @@
+/*
+ * ct_engine_part: what the two files of ct_engine share, and nobody else.
+ */
+
+#ifndef CT_ENGINE_PART_H
+#define CT_ENGINE_PART_H
+
+#include "ct_lists.h"
+#include "ct_logs.h"
+#include "ct_notify.h"
+#include "ct_owner.h"
+#include "ct_state.h"
+
+#include <pthread.h>
+
+struct ct_engine_s {
+    ct_context_t  ctx;
+    ct_lines_t    lines;
+    ct_owner_t    owner;
+    ct_state_t    state;
+    ct_notify_t  *notify;
+    ct_lists_t   *lists;
+    ct_logs_t    *logs;
+    int64_t       offset_ms;  /* wall clock less monotonic clock */
+    int64_t       blocked_due_ms;
+    int64_t       coverage_due_ms;
+    bool          list_changed; /* the logs in force are not set yet */
+    bool          list_told;    /* that it is stale or refused */
+    pthread_t     thread;
+    int           wake;       /* eventfd: ends a sleep, for good */
+    int           tid;        /* atomic; 0: not running yet */
+    bool          stop;       /* atomic */
+};
+
+
+/* ct_engine_loop.c, in this order; false: it goes no further. */
+
+bool ct_engine_prepare(ct_engine_t *engine);
+
+/* Waits until the engine before us has let go. */
+bool ct_engine_own(ct_engine_t *engine);
+bool ct_engine_take_over(ct_engine_t *engine);
+void ct_engine_turn(ct_engine_t *engine);
+void ct_engine_end(ct_engine_t *engine);
+
+/* Whatever prepare has made. */
+void ct_engine_release(ct_engine_t *engine);
+
+#endif

@@ -1,0 +1,624 @@
+# Everything that logs have ever done wrong, at once: some eighty logs are
+# followed by one nginx and are well; then each begins to lie or to fail in
+# its own way; then each comes to its senses. What was expected of the module
+# and what was seen is a table at the end (prove -v). The numbers are those
+# of a catalogue: 17-18 entries, 19 absence, 20 caches, 21-23 heads, 24
+# get-entries, 25 tiles, 27 shards.
+#
+# Each log has INITIAL entries, and GROWN once it misbehaves; a certificate
+# for our name is planted in either half.
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+
+use CT::Site;
+use CT::World qw(run slurp spew);
+use JSON::PP ();
+use MIME::Base64 qw(decode_base64 encode_base64);
+use POSIX qw(strftime);
+use Time::HiRes qw(sleep time);
+
+use constant { INITIAL => 300, GROWN => 600 };
+
+my $json = JSON::PP->new->canonical;
+my $began = int time;
+my $s = CT::Site->new(protocol => 'static', since => 'all',
+    zone => 'zone=ct:8m state=%%PREFIX%%/ct.state');
+my $n = $s->nginx;
+
+# A case: number, what, protocols (s, r), lie, and what is expected.
+#   told     what state or error says; without it nothing must be amiss
+#   accused  the kind of evidence that is kept, and an event, once
+#   gap      the kind of gap that is shown; without one nothing is verified
+#            while it lies, or up to `limit`
+#   after    done to the log when it begins to lie, instead of growing
+#   hold     seconds that it goes on lying
+#   heals    0: it never comes to its senses
+#   listed   changes its entry in the list
+#   check    more to look at in the end
+my %entries = (path => 'entries');
+my %root = (told => qr/misbehaving/, accused => 'root',
+    gap => 'contradicted');
+my $count = qr/fewer or more/;
+my $reads = qr/malformed|ends inside|fewer or more|goes on|unknown/;
+my $slow = qr/slow|time|cut|no answer/i;
+my $bits = qr/malformed|decod|encod|ends inside|content|unknown|larger/i;
+
+my @cases = (
+    [17, 'a bit of an entry is another', 'sr', { flip => 400 },
+        %root, check => \&read_twice],
+    [18, 'a timestamp is another', 'sr', { wrong_time => 400 }, %root],
+    [20, 'a cached consistency proof', 'r',
+        { shrink => 100, cached_proof => 1 }, after => \&cached, hold => 4,
+        limit => INITIAL, told => qr/consistency proof/],
+
+    [21, 'the tree is late', 'sr', { freeze_time => $began * 1000 },
+        after => \&nothing, told => qr/lagging/, event => 'log.lagging',
+        listed => { mmd => 2 }, check => sub { event_is($_[0],
+            'log.recovered', 1) }],
+    [23, 'a read-only log is still', 'sr', { freeze_time => $began * 1000 },
+        after => \&nothing, hold => 16,
+        listed => { mmd => 2, state => { readonly => {
+            timestamp => '2026-01-01T00:00:00Z' } } }],
+    [23, 'a read-only log grows', 'sr', {}, told => qr/misbehaving/,
+        accused => 'grown', limit => GROWN, heals => 0, final => 1],
+
+    [22, 'a fork, for good', 'sr', { fork => 1 },
+        told => qr/misbehaving/, accused => 'fork', check => \&two_heads],
+    [22, 'a fork, now and then', 'sr', { fork => 2 }, hold => 6,
+        told => qr/misbehaving/, accused => 'fork', limit => GROWN,
+        check => \&two_heads],
+    [22, 'a smaller head', 'sr', { shrink => 100 }, hold => 5,
+        after => \&nothing, check => \&explained],
+    [22, 'a smaller head, then larger ones again', 'sr', { shrink => 100 },
+        hold => 2],
+    [22, 'an older head of a larger tree', 'sr',
+        { freeze_time => ($began - 30) * 1000 }, limit => GROWN, hold => 3],
+    [22, 'another origin', 's', { fresh => 0 }, after => \&another_origin,
+        told => qr/another log/],
+    [22, 'the right key id, a wrong signature', 'sr',
+        { wrong_signature => 1 }, told => qr/signature does not verify/],
+    [22, 'a root of no tree, signed', 'sr', { wrong_root => 1 },
+        told => qr/misbehaving/, accused => 'root', again => 1],
+    [22, 'a history rewritten', 'sr', {}, after => \&rewritten,
+        told => qr/misbehaving/, accused => 'root', gap => 'contradicted',
+        heals => 0],
+
+    # get-entries, and data tiles where they have the thing
+    [24, 'no entries', 'rs', { body => 'empty', %entries }, told => $count],
+    [24, 'one entry', 'r', { body => 'one', %entries }, limit => GROWN],
+    [25, 'one leaf of 256', 's', { body => 'one', %entries },
+        told => $count],
+    [24, '32 for 300', 'r', { max => 32 }, limit => GROWN],
+    [24, '100 for 300, not aligned', 'r', { max => 100 }, limit => GROWN],
+    [24, '64, aligned', 'r', { max => 64, align => 1 }, limit => GROWN],
+    [24, '299 for 300', 'r', { body => 'fewer', %entries },
+        limit => GROWN],
+    [25, '255 leaves', 's', { body => 'fewer', %entries }, told => $count],
+    [24, '301 for 300', 'r', { body => 'toomany', %entries },
+        told => $reads],
+    [25, '257 leaves', 's', { body => 'toomany', %entries },
+        told => $reads],
+    [24, 'entries backwards', 'r', { body => 'shuffled', %entries }, %root],
+    [25, 'leaves backwards', 's', { body => 'shuffled', %entries }, %root],
+    [24, 'a page', 'rs', { body => 'html', %entries }, told => $reads],
+    [24, 'half of it', 'rs', { body => 'truncated', %entries },
+        told => $reads],
+    [24, 'a connection that breaks', 'rs', { close_after => 5000, %entries },
+        told => qr/entries: /],
+    [24, 'a tail', 'rs', { body => 'tail', %entries }, told => $reads],
+    [24, 'bytes behind a leaf', 'rs', { body => 'trailing', %entries },
+        told => $reads],
+    [24, 'no base64', 'r', { body => 'badbase64', %entries },
+        told => $reads],
+    [24, 'no leaf_input', 'r', { body => 'nokeys', %entries },
+        told => $reads],
+    (map { [24, "JSON: $_", 'r', { body => $_, %entries }, limit => GROWN] }
+        qw(extra_members escaped spaced swapped)),
+    [24, 'gzip, unasked or not', 'rs', { gzip_unasked => 1, %entries },
+        limit => GROWN],
+    [24, 'gzip of gzip', 'rs', { double_gzip => 1, %entries },
+        told => $bits],
+    [24, 'says gzip, is not', 'rs', { false_gzip => 1, %entries },
+        told => $bits],
+    [24, 'a bomb', 'rs', { bomb => 1, %entries }, told => $bits],
+    [24, '429', 'rs', { status => 429 }, told => qr/rate-limited/,
+        event => 'log.unreachable'],
+    [24, '429, Retry-After: 5', 'rs',
+        { status => 429, retry_after => 5, count => 1 }, hold => 7,
+        limit => GROWN, check => sub { silent($_[0], 5) }],
+    [24, '429, Retry-After: a date', 'rs', { status => 429, count => 1 },
+        date => 'GMT', hold => 8, limit => GROWN,
+        check => sub { silent($_[0], 4) }],
+    [24, '503, Retry-After: a UTC date', 'rs',
+        { status => 503, count => 1 }, date => 'UTC', hold => 8,
+        limit => GROWN, check => sub { silent($_[0], 4) }],
+    [24, '503', 'rs', { status => 503, %entries },
+        told => qr/rate-limited: .*503/],
+    [24, '500', 'rs', { status => 500, %entries },
+        told => qr/unreachable: .*500/, event => 'log.unreachable'],
+    [24, 'a redirect', 'rs', { redirect => '%%ELSEWHERE%%' },
+        told => qr/302/, check => \&nobody_went],
+    [24, 'byte by byte', 'rs', { drip => 50, %entries }, told => $slow],
+    [24, 'no answer', 'rs', { hang => 1, %entries }, told => $slow],
+    [24, 'no end', 'rs', { endless => 1, %entries },
+        told => qr/goes on|larger|malformed/],
+
+    # heads
+    (map { [24, "a head: $_", 'rs', { body => $_, path => 'sth' },
+        told => qr/tree head: /] } qw(html truncated empty)),
+    [24, 'a head without size', 'r', { body => 'nokeys', path => 'sth' },
+        told => qr/tree head: /],
+    [24, 'a head: a bomb', 'rs', { bomb => 1, path => 'sth' },
+        told => qr/tree head: /],
+    [24, 'a head without end', 'rs', { endless => 1, path => 'sth' },
+        told => qr/tree head: /],
+
+    # tiles
+    [25, 'a hash tile with a tail', 's', { body => 'tail', path => 'hash' },
+        told => qr/hash tile: .*(?:fewer or more|larger)/, hash => 1],
+    [25, 'half a hash tile', 's', { body => 'truncated', path => 'hash' },
+        told => qr/hash tile: .*fewer or more/, hash => 1],
+    [25, 'no partial tile, the full one', 's', { no_partial => 1 },
+        after => \&beyond, limit => GROWN],
+    [25, 'no partial tile, nor a full one', 's', { no_partial => 1 },
+        told => qr/404/],
+    [25, 'a partial tile of other content', 's', { other_partial => 1 },
+        told => qr/misbehaving/, accused => 'root'],
+    [25, 'no data tile', 's', { status => 404, %entries },
+        told => qr/404/],
+
+    [27, 'a shard ends and is gone', 'sr', { hang => 1 },
+        told => qr/^skipped: /, heals => 0, after => \&nothing,
+        listed => { temporal_interval => {
+            start_inclusive => '2020-01-01T00:00:00Z', end_exclusive =>
+                strftime('%Y-%m-%dT%H:%M:%SZ', gmtime($began + 14)) } }],
+    [0, 'nothing at all', 'sr', {}, limit => GROWN, hold => 20],
+);
+
+my @logs = make();
+my %by = map { $_->{name} => $_ } @logs;
+my $elsewhere = CT::Receiver->new(world => $s->world);
+
+start();
+lie($_) for @logs;
+watch(75);
+$s->wait_for(sub { !grep { !alerted($_) } @logs }, 10);
+my %found = map { $_->{names}[0] => $_ } $s->findings;
+my @events = events();
+
+for my $log (@logs) {
+    subtest "$log->{no}, $log->{kind}: $log->{what}" => sub { judge($log) };
+}
+
+cmp_ok($s->{rss}, '<', 160 * 1024, "memory has its bound: $s->{rss} KiB");
+is(scalar(grep { $_->{type} eq 'coverage.lost' } @events), 1,
+    'the coverage was lost, which is said once');
+table();
+$n->finish;
+done_testing;
+
+
+# ---- the logs
+
+sub make {
+    my @made;
+
+    for my $case (@cases) {
+        my ($no, $what, $protocols, $lie, %want) = @$case;
+        for my $p (split //, $protocols) {
+            push @made, { no => $no, what => $what, lie => $lie, %want,
+                kind => $p eq 's' ? 'static' : 'RFC 6962',
+                protocol => $p eq 's' ? 'static' : 'rfc6962',
+                name => sprintf 'l%02d%s', scalar @made, $p, @made };
+        }
+    }
+
+    my $w = $s->world;
+    $s->{logs} = [];
+    for my $log (@made) {
+        $s->add_log($log->{name}, protocol => $log->{protocol});
+        grow($log, INITIAL);
+        $s->lie($log->{name} => { fresh => 1 });
+    }
+
+    return @made;
+}
+
+
+# To so many entries, with a certificate among those that are new.
+sub grow {
+    my ($log, $size, @words) = @_;
+    my $w = $s->world;
+    my $n = ++$log->{planted};
+    my $base = "$log->{name}-$n";
+
+    $w->ca('leaf', $base, '--issuer', 'other-ca', '--name',
+        "$base.shop.test");
+    $w->log('fill', $log->{name}, '--entries', $size - ($log->{size} // 0),
+        '--seed', $n, '--chain', "$base.chain.pem", '--plant',
+        "$base.pre.crt", @words);
+    $log->{size} = $size;
+
+    return;
+}
+
+
+sub start {
+    $s->configure;
+    my $list = JSON::PP::decode_json(slurp($s->world->path('list.json')));
+    for my $op (@{ $list->{operators} }) {
+        for my $entry (@{ $op->{logs} }, @{ $op->{tiled_logs} }) {
+            my $log = $by{ $entry->{description} =~ s/^Log //r } or next;
+            %$entry = (%$entry, %{ $log->{listed} || {} });
+            my $info = $s->world->log_info($log->{name});
+            $entry->{state} = { readonly => {
+                timestamp => '2026-01-01T00:00:00Z',
+                final_tree_head => { tree_size => INITIAL, sha256_root_hash
+                    => encode_base64(pack('H*', $info->{root}), '') } } }
+                if $log->{final};
+        }
+    }
+    spew($s->world->path('list.json'), $json->encode($list));
+
+    $n->start;
+    my %late;
+    $s->wait_for(sub {
+        %late = map { $_->{description} => $_ } grep {
+            $_->{verified} < INITIAL
+            || $_->{state} !~ /^(?:following|final)$/ } $s->logs;
+        return !%late && $s->logs == @logs;
+    }, 20);
+    is(join(' ', sort keys %late), '', 'all logs are well, in the beginning');
+    $s->wait_for(sub { @logs <= grep { $_->{names}[0] =~ /-1\./ }
+        $s->findings }, 5);
+
+    return;
+}
+
+
+sub lie {
+    my ($log) = @_;
+    my %lie = (fresh => 1, %{ $log->{lie} });
+    my $server = $s->logserver;
+
+    $lie{fresh} = 0 if exists $lie{freeze_time};
+    $lie{retry_after} = strftime("%a, %d %b %Y %H:%M:%S $log->{date}",
+        gmtime(time + 6)) if $log->{date};
+    $lie{redirect} = $elsewhere->url('/') if $lie{redirect};
+
+    $server->forget($log->{name});
+    $log->{since} = time;
+    $s->lie($log->{name} => \%lie);
+    $log->{after} ? $log->{after}->($log, %lie) : grow($log, GROWN);
+
+    return;
+}
+
+
+sub nothing { }
+
+sub cached {
+    my ($log) = @_;
+
+    $s->logserver->get_json($log->{name},
+        'ct/v1/get-sth-consistency?first=5&second=9');
+    return;
+}
+
+sub another_origin {
+    my ($log) = @_;
+
+    $s->world->log('checkpoint', $log->{name}, '--origin', 'x.test');
+    return;
+}
+
+# The same key, other entries.
+sub rewritten {
+    my ($log) = @_;
+    my $w = $s->world;
+    my $twin = { %$log, name => "$log->{name}x", size => 0, planted => 5 };
+
+    $w->log('init', $twin->{name}, '--origin', "log.test/$log->{name}",
+        '--url', 'http://x.test/');
+    system('cp', '-r', $w->path("$log->{name}/private/key.pem"),
+        $w->path("$twin->{name}/private/key.pem")) == 0 or die;
+    grow($twin, GROWN);
+    $s->lie($log->{name} => { as => $twin->{name} });
+    $s->lie($twin->{name} => { fresh => 1 });
+    $log->{size} = GROWN;
+
+    return;
+}
+
+# The head ends in the middle of a tile that is full.
+sub beyond {
+    my ($log) = @_;
+
+    grow($log, GROWN + 200, '--no-checkpoint');
+    $s->world->log('checkpoint', $log->{name}, '--size', GROWN);
+    $log->{size} = GROWN;
+
+    return;
+}
+
+
+# The truth again, and what grows with it.
+sub relent {
+    my ($log) = @_;
+
+    $log->{relented} = time;
+    $log->{stats} = $s->logserver->stats($log->{name});
+    return if defined $log->{heals} && !$log->{heals};
+
+    $s->logserver->reset($log->{name});
+    $s->lie($log->{name} => { fresh => 1 });
+    grow($log, GROWN) if $log->{size} < GROWN;
+    grow($log, GROWN + 1) if $log->{again};
+    $s->world->log('checkpoint', $log->{name})
+        if $log->{what} eq 'another origin';
+
+    return;
+}
+
+
+# ---- what the module makes of them
+
+# Until each has lied long enough and come to its senses.
+sub watch {
+    my ($seconds) = @_;
+    my $end = time + $seconds;
+
+    while (time < $end && grep { !$_->{done} } @logs) {
+        for my $is ($s->logs) {
+            my $log = $by{ $is->{description} =~ s/^Log //r };
+            look($log, $is) if !$log->{done};
+        }
+        my $rss = $n->rss($n->worker0) // 0;
+        $s->{rss} = $rss if $rss > ($s->{rss} // 0);
+        sleep 0.3;
+    }
+
+    return;
+}
+
+
+sub look {
+    my ($log, $is) = @_;
+    my $text = "$is->{state}: " . ($is->{error} // '');
+    my $now = time;
+
+    $log->{is} = $is;
+    if ($log->{relented}) {
+        $log->{done} = (defined $log->{heals} && !$log->{heals})
+            || ($is->{state} =~ /^(?:following|final)$/ && !$is->{error}
+                && !@{ $is->{gaps} } && $is->{verified} == $log->{size});
+        $log->{healed} = $now if $log->{done};
+        return;
+    }
+
+    push @{ $log->{said} }, $text if !grep { $_ eq $text } @{ $log->{said} };
+    $log->{gaps} = $is->{gaps} if @{ $is->{gaps} };
+    $log->{verified} = $is->{verified};
+    $log->{seen} //= $now if told($log) && arrived($log);
+    relent($log)
+        if $log->{seen} && $now - $log->{since} >= ($log->{hold} // 2);
+
+    return;
+}
+
+
+sub told {
+    my ($log) = @_;
+
+    return 1 if !$log->{told};
+
+    return !!grep { $_ =~ $log->{told} } @{ $log->{said} };
+}
+
+
+# As far as it can come while it lies.
+sub arrived {
+    my ($log) = @_;
+
+    return $log->{gap} ? !!$log->{gaps}
+        : $log->{verified} >= ($log->{limit} // INITIAL);
+}
+
+
+sub alerted {
+    my ($log) = @_;
+    my %names = map { ($_->{finding}{names}[0] // '') => 1 } grep { $_ }
+        $s->receiver->bodies;
+
+    return !grep { !$names{"$log->{name}-$_.shop.test"} }
+        1 .. $log->{planted};
+}
+
+
+sub events {
+    my ($next, @all) = ('');
+
+    while (defined $next) {
+        my $page = $n->get_json('/ct/api/events'
+            . ($next ne '' ? "?after=$next" : '')) or last;
+        push @all, @{ $page->{events} };
+        $next = $page->{next};
+    }
+
+    return @all;
+}
+
+
+# ---- the judgement
+
+sub judge {
+    my ($log) = @_;
+    my $name = $log->{name};
+    my $said = join ' | ', @{ $log->{said} };
+
+    ok(told($log), 'it is told') or diag "said: $said";
+    cmp_ok($log->{verified}, '<=', $log->{limit} // INITIAL,
+        'what is not proven is not believed')
+        if !$log->{gap};
+    cmp_ok($log->{verified}, '>=', $log->{limit} // INITIAL,
+        'what is proven is') if !$log->{gap};
+    is(join(',', map {"$_->{kind} $_->{from}-$_->{to}"}
+        @{ $log->{gaps} || [] }), $log->{gap}
+        ? "$log->{gap} " . INITIAL . '-' . GROWN : '', 'the gap')
+        if $log->{gap} || !$log->{accused};
+    unlike($said, qr/lagging|unreachable|rate-limited|misbehaving/,
+        'nothing is amiss') if !$log->{told};
+
+    my @accused = evidence($name);
+    is(join(' ', map { $_->{kind} } @accused), $log->{accused} // '',
+        'evidence');
+    event_is($log, 'log.misbehaving', $log->{accused} ? 1 : 0);
+    event_is($log, $log->{event}, 1) if $log->{event};
+    $log->{check}->($log) if $log->{check};
+    signed($log, $_) for map { @{ $_->{heads} } } @accused;
+
+    ok($log->{done}, 'it is followed again when it is honest again')
+        or diag $json->pretty->encode($log->{is});
+    for my $i (1 .. $log->{planted}) {
+        my $f = $found{"$name-$i.shop.test"};
+        ok($f, "certificate $i is found");
+        ok($f && !$f->{unverified}, 'and proven') if $log->{done}
+            && ($log->{heals} // 1);
+    }
+    ok(alerted($log), 'and alerted');
+
+    return;
+}
+
+
+sub evidence {
+    my ($name) = @_;
+    my $path = $n->prefix . '/ct.state.evidence';
+
+    return if !-e $path;
+
+    return grep { $_->{log}{description} eq "Log $name" }
+        map { JSON::PP::decode_json($_) } split /\n/, slurp($path);
+}
+
+
+sub event_is {
+    my ($log, $type, $want) = @_;
+
+    is(scalar(grep { $_->{type} eq $type && ($_->{log}{description} // '')
+        eq "Log $log->{name}" } @events), $want, "$type: $want");
+    is(scalar(grep { $_ && ($_->{type} // '') eq $type
+        && ($_->{log}{description} // '') eq "Log $log->{name}" }
+        $s->receiver->bodies), $want, 'and as a webhook');
+
+    return;
+}
+
+
+# A head of the evidence, verified with what openssl knows of the log's key.
+sub signed {
+    my ($log, $head) = @_;
+    my $w = $s->world;
+    my $key = decode_base64($w->log_info($log->{name})->{key});
+    my (undef, undef, $len, $sig) = unpack 'C C n a*',
+        decode_base64($head->{tree_head_signature});
+
+    spew($w->path('head.bin'), "\0\1" . pack('Q> Q> a*', $head->{timestamp},
+        $head->{tree_size}, decode_base64($head->{sha256_root_hash})));
+    spew($w->path('head.sig'), $sig);
+    spew($w->path('head.key'), "-----BEGIN PUBLIC KEY-----\n"
+        . encode_base64($key) . "-----END PUBLIC KEY-----\n");
+    my ($rc, $out) = run({ dir => $w->dir }, qw(openssl dgst -sha256 -verify
+        head.key -signature head.sig head.bin));
+    is($rc, 0, "the evidence of $head->{tree_size} entries verifies")
+        or diag $out;
+
+    return;
+}
+
+
+sub two_heads {
+    my ($log) = @_;
+    my ($e) = evidence($log->{name});
+    my @heads = @{ $e->{heads} };
+
+    is(scalar @heads, 2, 'two heads');
+    is($heads[0]{tree_size}, $heads[1]{tree_size}, 'of one size');
+    isnt($heads[0]{sha256_root_hash}, $heads[1]{sha256_root_hash},
+        'with two roots');
+
+    return;
+}
+
+
+# How often an entry was asked for while the log lied.
+sub read_twice {
+    my ($log) = @_;
+    my @asks = grep { $_->[4] && $_->[3] <= 400 && $_->[3] + $_->[4] > 400 }
+        @{ $log->{stats}{visits} };
+
+    is(scalar @asks, 2, 'read once more from scratch, then no more');
+
+    return;
+}
+
+
+sub explained {
+    my ($log) = @_;
+
+    is($log->{stats}{requests}{'get-sth-consistency'} // 0,
+        $log->{protocol} eq 'static' ? 0 : 1,
+        'the smaller head is explained, once');
+
+    return;
+}
+
+
+# Nothing is asked in so many seconds after a refusal.
+sub silent {
+    my ($log, $seconds) = @_;
+    my @visits = @{ $log->{stats}{visits} };
+    my ($refused) = grep { $_->[2] == 429 || $_->[2] == 503 } @visits;
+
+    ok($refused, 'refused') or return;
+    my ($next) = grep { $_->[0] > $refused->[0] + 200 } @visits;
+    ok($next, 'and asked again') or return;
+    cmp_ok($next->[0] - $refused->[0], '>=', $seconds * 1000 - 300,
+        "$seconds seconds later");
+
+    return;
+}
+
+
+sub nobody_went {
+    is(scalar $elsewhere->requests, 0, 'nobody follows it');
+
+    return;
+}
+
+
+sub table {
+    my @rows = ['no.', 'protocol', 'what the log does', 'expected', 'seen'];
+
+    for my $log (@logs) {
+        my @said = @{ $log->{said} };
+        my ($said) = $log->{told} ? grep { $_ =~ $log->{told} } @said : ();
+        push @rows, [$log->{no}, $log->{kind}, $log->{what},
+            $log->{accused} ? "accused ($log->{accused})"
+                . ($log->{gap} ? ', a gap' : '')
+            : $log->{told} ? 'told, not believed' : 'read',
+            join ', ', map { s/: $//r } ($said // $said[-1]),
+            "verified $log->{verified}",
+            (map {"gap $_->{from}-$_->{to}"} @{ $log->{gaps} || [] }),
+            $log->{healed} && ($log->{heals} // 1)
+                ? sprintf 'well after %.0f s',
+                    $log->{healed} - $log->{relented} : ()];
+    }
+    note(sprintf '%-4s%-10s%-41s%-26s%s', @$_) for @rows;
+
+    return;
+}
