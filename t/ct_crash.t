@@ -52,10 +52,8 @@ for my $how ('worker 0', 'everything') {
                 for @logs, @logs;
             ok(held($s, $asked), "$what: held");
             sleep 0.3 if $what =~ /^amid/;
-            crash($s, $l, $how, $what);
             $l->plant(log => $_) for @logs;
-            release($s);
-            resume($s, $how);
+            crash($s, $l, $how, $what);
         }
 
         ok($l->settle, 'all is found and told');
@@ -64,6 +62,158 @@ for my $how ('worker 0', 'everything') {
     });
 }
 
+
+# Two thousand entries in many asks, and certificates among them; killed at
+# random moments, many of them while the state file is written.
+part('killed at random while catching up' => sub {
+    my ($s, $l) = site(since => 'all');
+    my $n = $s->nginx;
+
+    for my $log (@logs) {
+        for (1 .. 4) {
+            $l->fill($log, 500);
+            $l->plant(log => $log);
+        }
+        $s->logserver->set($log, max => 64, align => 1, path => 'entries',
+            delay => 60);
+    }
+    $n->start;
+    for my $round (1 .. ($long ? 60 : 14)) {
+        sleep rand 0.7;
+        $l->plant(log => $logs[$round % 2]) if $round % 3 == 0;
+        $round % 2 ? $n->kill_worker0 : $n->kill_all;
+        ok(!$l->ahead, "round $round");
+        $n->start if $round % 2 == 0;
+    }
+    release($s);
+    ok($l->settle(30), 'all is found and told');
+    $l->row('at random, catching up');
+    done($n);
+});
+
+
+# Where a start in the middle is proven: hash tiles, audit paths, probes.
+for my $since ('now', since(5)) {
+    for my $how ('worker 0', 'everything') {
+        part("kill -9 of $how, beginning in the middle ($since)" => sub {
+            my ($s, $l) = site(since => $since);
+            my $n = $s->nginx;
+            my $day = 24 * 3600 * 1000;
+
+            for my $log (@logs) {
+                $s->world->log('fill', $log, '--entries', 1500, '--spread',
+                    join ',', map { int(time * 1000 - $_ * $day) } 10, 6);
+                $s->world->log('add', $log, '--chain', 'site.chain.pem',
+                    'site.pre.crt');
+            }
+            hold($s, { path => 'entries', hang => 1 }, rfc => {
+                path => $since eq 'now' ? 'proof' : 'entries', hang => 1 },
+                static => { path => $since eq 'now' ? 'hash' : 'entries',
+                hang => 1 });
+            $n->start;
+            ok(held($s, qr/proof|hash|entries|data/), 'held');
+            $l->plant(log => $_) for @logs;
+            sleep 1.1; # the state file has the start
+            crash($s, $l, $how, 'a start');
+            $l->plant(log => $_) for @logs;
+            hold($s, { path => 'entries', hang => 1 });
+            ok(held($s, qr/entries|data/), 'held amid entries');
+            crash($s, $l, $how, 'entries');
+            ok($l->settle, 'all is found and told');
+            $l->row("$how, from " . ($since eq 'now' ? 'now' : 'a time'));
+            done($n);
+        });
+    }
+}
+
+
+# Names that come later, and more of them while the look-back is at work.
+for my $how ('worker 0', 'everything') {
+    part("kill -9 of $how, looking back" => sub {
+        my ($s, $l) = site(since => 'all', domain => 'shop.test');
+        my $n = $s->nginx;
+
+        for my $log (@logs) {
+            $l->plant(log => $log);
+            $l->plant(log => $log, domain => $_, unwatched => 1)
+                for qw(later.test last.test);
+            $l->fill($log, 600);
+            $l->plant(log => $log, domain => $_, unwatched => 1)
+                for qw(later.test last.test);
+            $l->fill($log, 300);
+            $l->plant(log => $log);
+        }
+        $n->start;
+        ok($l->settle, 'all is well');
+
+        hold($s, { path => 'entries', hang => 1 });
+        $s->configure(domain => 'shop.test later.test');
+        $n->reload;
+        $l->watched('later.test');
+        ok(held($s, qr/^get-entries|data/), 'one more name: held');
+        crash($s, $l, $how, 'a look-back');
+
+        $s->logserver->set($_, max => 64, drop => '512..9999') for @logs;
+        $s->configure(domain => 'shop.test later.test third.test');
+        $n->reload;
+        ok($s->wait_for(sub { 2 == grep {
+            $_->{lookback} && $_->{lookback}{at} == 512
+        } @{ $l->read_state->{log} } }), 'half way');
+        $s->configure(domain => 'shop.test later.test third.test last.test');
+        $n->reload;
+        $l->watched('last.test');
+        sleep 1.5; # it is in the state file
+        crash($s, $l, $how, 'a look-back', path => 'all', drop => '9998..9999');
+        ok($l->settle, 'all is found and told');
+        $l->row("$how, looking back");
+        done($n);
+    });
+}
+
+
+# The logs give an entry that they did not sign: misbehaving, then a gap.
+for my $how ('worker 0', 'everything') {
+    part("kill -9 of $how, at a gap" => sub {
+        my ($s, $l) = site(since => 'all');
+        my $n = $s->nginx;
+
+        $l->fill($_, 300) for @logs;
+        $n->start;
+        ok($s->wait_verified("$_", 300), 'all is well') for @logs;
+        $s->logserver->set($_, flip => 310) for @logs;
+        hold($s, undef, static => { path => 'hash', hang => 1 },
+            rfc => { path => 'proof', hang => 1 });
+        for my $log (@logs) {
+            $l->fill($log, 5);
+            $l->plant(log => $log);
+            $l->fill($log, 20);
+        }
+        ok(held($s, qr/proof|hash/), 'seeding behind the gap is held');
+        crash($s, $l, $how, 'a leap', path => 'all', count => 0);
+        ok($s->wait_for(sub {
+            2 == grep { @{ $s->the_log($_)->{gaps} || [] } } @logs }, 20),
+            'both have a gap');
+        $l->plant(log => $_) for @logs;
+        sleep 1.1;
+        crash($s, $l, $how, 'a gap', path => 'all', count => 0);
+        ok($s->wait_for(sub { $s->findings == 4 }), 'all are found');
+        my %told;
+        $told{ $_->{log}{description} }++
+            for events($s, 'log.misbehaving');
+        is_deeply(\%told, { 'Log static' => 1, 'Log rfc' => 1 },
+            'told once of each') or diag explain [events($s)];
+        release($s);
+
+        later(sub {
+            ok($l->settle(60), "$how: the gap has closed, all is told");
+            $l->row("$how, a gap");
+            done($n);
+        });
+    });
+}
+
+
+$_->() for later();
 CT::Ledger::table();
 done_testing;
 
@@ -96,10 +246,11 @@ sub site {
     return ($s, CT::Ledger->new($s));
 }
 
+# Both logs do so, or each as it is named; the webhook when there is nothing.
 sub hold {
-    my ($s, $lie) = @_;
+    my ($s, $lie, %lies) = @_;
 
-    if (!$lie) {
+    if (!$lie && !%lies) {
         $s->{before} = $s->receiver->requests;
         $s->receiver->answer('hang');
         return;
@@ -107,7 +258,7 @@ sub hold {
 
     for my $log (@logs) {
         $s->logserver->forget($log);
-        $s->logserver->set($log, %$lie);
+        $s->logserver->set($log, %{ $lies{$log} || $lie });
     }
 
     return;
@@ -137,22 +288,44 @@ sub release {
     return;
 }
 
+# What is held stays so; who comes next is answered, unless the logs are to
+# do something else.
 sub crash {
-    my ($s, $l, $how, $what) = @_;
+    my ($s, $l, $how, $what, @lie) = @_;
     my $n = $s->nginx;
 
+    @lie ? map { $s->logserver->set($_, @lie) } @logs : release($s);
     $how eq 'worker 0' ? $n->kill_worker0 : $n->kill_all;
     is(scalar $l->ahead, 0, "$what: positions are not ahead of findings");
+    $n->start if $how ne 'worker 0';
 
     return;
 }
 
-sub resume {
-    my ($s, $how) = @_;
+# A date so many days ago.
+sub since {
+    my ($days) = @_;
+    my @t = gmtime(time - $days * 24 * 3600);
 
-    $s->nginx->start if $how ne 'worker 0';
-
-    return;
+    return sprintf '%04d-%02d-%02d', $t[5] + 1900, $t[4] + 1, $t[3];
 }
 
-sub done { return $_[0]->finish(qr/exited on signal 9/) }
+sub events {
+    my ($s, $kind) = @_;
+    my $all = $s->nginx->get_json('/ct/api/events') || { events => [] };
+
+    return grep { !defined $kind || $_->{type} eq $kind }
+        @{ $all->{events} };
+}
+
+# What has to wait is done at the end; with a sub: kept until then.
+sub later {
+    my ($do) = @_;
+    our @later;
+
+    push @later, $do if $do;
+
+    return @later;
+}
+
+sub done { return $_[0]->finish(qr/exited on signal 9|bind\(\) to/) }

@@ -25,9 +25,11 @@ use constant { INITIAL => 300, GROWN => 600 };
 
 my $json = JSON::PP->new->canonical;
 my $began = int time;
-my $s = CT::Site->new(protocol => 'static', since => 'all',
+my $s = CT::Site->new(since => 'all',
     zone => 'zone=ct:8m state=%%PREFIX%%/ct.state');
 my $n = $s->nginx;
+$s->{logserver} = CT::LogServer->new(world => $s->world,
+    listen => '0.0.0.0');
 
 # A case: number, what, protocols (s, r), lie, and what is expected.
 #   told     what state or error says; without it nothing must be amiss
@@ -213,19 +215,29 @@ sub make {
             push @made, { no => $no, what => $what, lie => $lie, %want,
                 kind => $p eq 's' ? 'static' : 'RFC 6962',
                 protocol => $p eq 's' ? 'static' : 'rfc6962',
-                name => sprintf 'l%02d%s', scalar @made, $p, @made };
+                name => sprintf('l%02d%s', scalar @made, $p) };
         }
     }
 
     my $w = $s->world;
     $s->{logs} = [];
     for my $log (@made) {
-        $s->add_log($log->{name}, protocol => $log->{protocol});
+        $s->add_log($log->{name}, protocol => $log->{protocol}, '--url',
+            host($log->{name}));
         grow($log, INITIAL);
         $s->lie($log->{name} => { fresh => 1 });
     }
 
     return @made;
+}
+
+
+# Each log is a host: connections to one are few.
+sub host {
+    my ($name) = @_;
+
+    return $s->logserver->url($name) =~ s/127\.0\.0\.1/'127.0.1.'
+        . (1 + ++$s->{hosts})/er;
 }
 
 

@@ -22,6 +22,7 @@
 
 static ct_rc_t ct_cursor_start_at(ct_cursor_t *cursor, ct_sha256_t *sha,
     uint64_t size, int64_t now_ms, const ct_rules_t *rules);
+static uint64_t ct_cursor_proof_leaf(const ct_cursor_t *cursor);
 static bool ct_cursor_edge_next(ct_cursor_t *cursor, unsigned level);
 static bool ct_cursor_path_next(ct_cursor_t *cursor, unsigned levels);
 static ct_rc_t ct_cursor_edge_tile(ct_cursor_t *cursor, ct_sha256_t *sha,
@@ -49,6 +50,8 @@ ct_cursor_begin(ct_cursor_t *cursor, ct_sha256_t *sha, int64_t now_ms,
     switch (cursor->from) {
 
     case CT_FROM_HEAD:
+        /* this head, even when it takes another engine to get there */
+        cursor->from = CT_FROM_INDEX;
         return ct_cursor_start_at(cursor, sha, size, now_ms, rules);
 
     case CT_FROM_INDEX:
@@ -141,9 +144,19 @@ ct_cursor_seek_next(const ct_cursor_t *cursor, ct_ask_t *ask)
     }
 
     ask->kind = cursor->proof_by_hash ? CT_ASK_LEAF : CT_ASK_PROOF;
-    ask->first = cursor->seek - 1;
+    ask->first = ct_cursor_proof_leaf(cursor);
     ask->count = 1;
     ask->size = cursor->target.size;
+}
+
+
+/* The path of the leaf behind the frontier gives it as well as that of the
+ * last one inside, which may be what cannot be had. */
+static uint64_t
+ct_cursor_proof_leaf(const ct_cursor_t *cursor)
+{
+    return cursor->seek < cursor->target.size ? cursor->seek
+                                              : cursor->seek - 1;
 }
 
 
@@ -349,14 +362,21 @@ ct_cursor_proof(ct_cursor_t *cursor, ct_sha256_t *sha, const ct_ask_t *ask,
     ct_cursor_forget(cursor);
 
     if (cursor->phase != CT_CURSOR_SEED || cursor->type == CT_LOG_STATIC
-        || ask->first + 1 != cursor->seek
+        || ask->first != ct_cursor_proof_leaf(cursor)
         || ask->size != cursor->target.size)
     {
         return CT_E_COUNT;
     }
 
-    rc = ct_merkle_seed_path(&cursor->downloaded, sha, ask->first, ask->size,
-                             leaf_hash, proof, cursor->target.root);
+    if (ask->first < cursor->seek) {
+        rc = ct_merkle_seed_path(&cursor->downloaded, sha, ask->first,
+                                 ask->size, leaf_hash, proof,
+                                 cursor->target.root);
+    } else {
+        rc = ct_merkle_seed_before(&cursor->downloaded, sha, ask->first,
+                                   ask->size, leaf_hash, proof,
+                                   cursor->target.root);
+    }
 
     if (rc == CT_E_ROOT) {
         ct_cursor_progress(cursor);

@@ -288,6 +288,28 @@ ct_merkle_seed_path(ct_merkle_t *tree, ct_sha256_t *sha, uint64_t index,
     uint64_t size, const uint8_t leaf_hash[CT_HASH_LEN], ct_bytes_t proof,
     const uint8_t root[CT_HASH_LEN])
 {
+    ct_rc_t     rc;
+    ct_merkle_t path;
+
+    rc = ct_merkle_seed_before(&path, sha, index, size, leaf_hash, proof,
+                               root);
+    if (rc == CT_OK) {
+        rc = ct_merkle_append(&path, sha, leaf_hash);
+    }
+
+    if (rc == CT_OK) {
+        *tree = path;
+    }
+
+    return rc;
+}
+
+
+ct_rc_t
+ct_merkle_seed_before(ct_merkle_t *tree, ct_sha256_t *sha, uint64_t index,
+    uint64_t size, const uint8_t leaf_hash[CT_HASH_LEN], ct_bytes_t proof,
+    const uint8_t root[CT_HASH_LEN])
+{
     ct_rc_t        rc;
     uint64_t       fn, sn;
     unsigned       level;
@@ -318,12 +340,9 @@ ct_merkle_seed_path(ct_merkle_t *tree, ct_sha256_t *sha, uint64_t index,
         ct_proof_ascend(&fn, &sn);
     }
 
-    rc = ct_merkle_append(&path, sha, leaf_hash);
-    if (rc == CT_OK) {
-        *tree = path;
-    }
+    *tree = path;
 
-    return rc;
+    return CT_OK;
 }
 
 

@@ -78,6 +78,11 @@ ct_rc_t ct_merkle_seed_path(ct_merkle_t *tree, ct_sha256_t *sha,
     uint64_t index, uint64_t size, const uint8_t leaf_hash[CT_HASH_LEN],
     ct_bytes_t proof, const uint8_t root[CT_HASH_LEN]);
 
+/* The same, up to the leaf and without it: `index` leaves. */
+ct_rc_t ct_merkle_seed_before(ct_merkle_t *tree, ct_sha256_t *sha,
+    uint64_t index, uint64_t size, const uint8_t leaf_hash[CT_HASH_LEN],
+    ct_bytes_t proof, const uint8_t root[CT_HASH_LEN]);
+
 /*
  * RFC 6962, 2.1.1 and 2.1.2 (RFC 9162, 2.1.3 and 2.1.4). `proof` is a
  * concatenation of 32-byte hashes: whoever joins one from a list must

@@ -46,28 +46,51 @@ ct_backfill_init(ct_backfill_t *back, const ct_source_t *source,
 void
 ct_backfill_names(ct_backfill_t *back, int64_t since_ms)
 {
+    if (back->job == CT_BACKFILL_NAMES
+        && since_ms < back->record->lookback.since_ms)
+    {
+        ct_backfill_stop(back);
+    }
+
+    if (ct_backfill_want(back->record, back->source->ctx->sha, since_ms)) {
+        back->changed = true;
+    }
+}
+
+
+bool
+ct_backfill_want(ct_log_record_t *record, ct_sha256_t *sha, int64_t since_ms)
+{
     ct_lookback_t     *job;
     const ct_cursor_t *tail;
 
-    job = &back->record->lookback;
-    tail = &back->record->cursor;
+    job = &record->lookback;
+    tail = &record->cursor;
 
     /* the tail will pass there with all names */
     if (tail->phase != CT_CURSOR_WALK || tail->verified.size == 0) {
-        return;
+        return false;
     }
 
-    back->changed = true;
+    /* from further back, and what was read already too: with all names */
+    if (job->to != 0 && since_ms < job->since_ms) {
+        job->since_ms = since_ms;
+        job->from = 0;
+        job->at = 0;
+        return true;
+    }
 
     if (job->to != 0) {
         job->again = 1;
-        return;
+        return true;
     }
 
     memset(job, 0, sizeof(ct_lookback_t));
     job->since_ms = since_ms;
     job->to = tail->verified.size;
-    ct_merkle_root(&tail->verified, back->source->ctx->sha, job->to_root);
+    ct_merkle_root(&tail->verified, sha, job->to_root);
+
+    return true;
 }
 
 

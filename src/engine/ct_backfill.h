@@ -36,6 +36,11 @@ void ct_backfill_init(ct_backfill_t *back, const ct_source_t *source,
 /* Look back to `since_ms` (0: entry 0) for names that are new. */
 void ct_backfill_names(ct_backfill_t *back, int64_t since_ms);
 
+/* The same for a record, also of a log that is not followed at present.
+ * False: there is nothing to look back at. */
+bool ct_backfill_want(ct_log_record_t *record, ct_sha256_t *sha,
+    int64_t since_ms);
+
 /* Entries [from, to) cannot be had, or contradict. `root` is that of the
  * first `to` leaves. Joins gaps when there are too many. */
 void ct_backfill_add_gap(ct_backfill_t *back, ct_gap_e kind, uint64_t from,

@@ -175,23 +175,34 @@ ct_fetch_start_small(ct_fetch_t *fetch, const ct_ask_t *ask)
 }
 
 
-/* The entry of a CT_ASK_LEAF has come; its proof is the other half. */
-bool
+/* The entry of a CT_ASK_LEAF has come; its proof is the other half. Returns
+ * when to call again. */
+int64_t
 ct_fetch_start_leaf(ct_fetch_t *fetch)
 {
-    char     path[CT_FETCH_PATH];
-    ct_buf_t buf;
+    char          path[CT_FETCH_PATH];
+    int64_t       until;
+    ct_buf_t      buf;
+    ct_context_t *ctx;
+
+    ctx = fetch->source->ctx;
+
+    if (!ct_pace_may(fetch->source->pace, ctx->now_ms, &until)) {
+        return until;
+    }
 
     ct_buf_fixed(&buf, path, sizeof(path) - 1);
     ct_path_proof_by_hash(&buf, fetch->leaf_hash, fetch->small.size);
     path[buf.len] = '\0';
     fetch->busy = ct_fetch_get(fetch->source, path, CT_LIMIT_ANSWER, fetch,
                                ct_fetch_answered);
-    if (fetch->busy) {
-        ct_pace_started(fetch->source->pace, fetch->source->ctx->now_ms);
+    if (!fetch->busy) {
+        return ctx->now_ms + CT_FETCH_SOON;
     }
 
-    return fetch->busy;
+    ct_pace_started(fetch->source->pace, ctx->now_ms);
+
+    return INT64_MAX;
 }
 
 

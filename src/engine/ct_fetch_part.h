@@ -24,7 +24,7 @@ int64_t ct_fetch_issuer(ct_fetch_t *fetch);
 void ct_fetch_end_range(ct_fetch_t *fetch, ct_pace_e end,
     int64_t retry_after_ms);
 
-bool ct_fetch_start_leaf(ct_fetch_t *fetch);
+int64_t ct_fetch_start_leaf(ct_fetch_t *fetch);
 void ct_fetch_bad(ct_fetch_t *fetch, const ct_ask_t *ask, ct_rc_t rc);
 void ct_fetch_failed(ct_fetch_t *fetch, const ct_ask_t *ask,
     const ct_http_answer_t *answer);

@@ -42,8 +42,7 @@ ct_fetch_read(ct_fetch_t *fetch)
     const ct_http_answer_t *answer;
 
     if (fetch->has_leaf && !fetch->busy) {
-        return ct_fetch_start_leaf(fetch)
-               ? INT64_MAX : fetch->source->ctx->now_ms + CT_FETCH_SOON;
+        return ct_fetch_start_leaf(fetch);
     }
 
     while (fetch->nranges > 0) {
@@ -82,7 +81,8 @@ ct_fetch_read(ct_fetch_t *fetch)
         ct_fetch_end(fetch, answer);
     }
 
-    return INT64_MAX;
+    return fetch->has_leaf && !fetch->busy ? ct_fetch_start_leaf(fetch)
+                                           : INT64_MAX;
 }
 
 
@@ -299,7 +299,6 @@ ct_fetch_end(ct_fetch_t *fetch, const ct_http_answer_t *answer)
     if (ask.kind == CT_ASK_LEAF) {
         fetch->small = ask;
         fetch->has_leaf = true;
-        (void) ct_fetch_start_leaf(fetch);
     }
 }
 
@@ -401,6 +400,11 @@ ct_fetch_issuer(ct_fetch_t *fetch)
         return fetch->issuer_due_ms;
     }
 
+    /* however many are in flight: they may all be waiting for this one */
+    if (ctx->now_ms < fetch->source->pace->next_ms) {
+        return fetch->source->pace->next_ms;
+    }
+
     ct_buf_fixed(&buf, path, sizeof(path) - 1);
     ct_path_issuer(&buf, fetch->issuer);
     path[buf.len] = '\0';
@@ -408,7 +412,13 @@ ct_fetch_issuer(ct_fetch_t *fetch)
     fetch->issuer_busy = ct_fetch_get(fetch->source, path, CT_LIMIT_ISSUER,
                                       fetch, ct_fetch_issuer_answered);
 
-    return fetch->issuer_busy ? INT64_MAX : ctx->now_ms + CT_FETCH_SOON;
+    if (!fetch->issuer_busy) {
+        return ctx->now_ms + CT_FETCH_SOON;
+    }
+
+    ct_pace_started(fetch->source->pace, ctx->now_ms);
+
+    return INT64_MAX;
 }
 
 
@@ -425,7 +435,13 @@ ct_fetch_issuer_answered(void *ctx, ct_http_answer_t *answer)
     fetch->issuer_busy = false;
     rc = answer->rc;
 
-    if (rc == CT_E_STOPPED || !fetch->wants_issuer) {
+    if (rc == CT_E_STOPPED) {
+        return;
+    }
+
+    ct_fetch_paced(source, answer);
+
+    if (!fetch->wants_issuer) {
         return;
     }
 

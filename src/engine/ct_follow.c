@@ -23,6 +23,8 @@ static int64_t ct_follow_since(const ct_follow_t *follow);
 static void ct_follow_told(void *owner, const ct_outcome_t *outcome);
 static void ct_follow_good(ct_follow_t *follow,
     const ct_outcome_t *outcome);
+static void ct_follow_proven(ct_follow_t *follow);
+static void ct_follow_larger(ct_follow_t *follow);
 static void ct_follow_leapt(ct_follow_t *follow);
 static void ct_follow_bad(ct_follow_t *follow, const ct_outcome_t *outcome);
 static void ct_follow_owing(ct_follow_t *follow,
@@ -270,8 +272,16 @@ ct_follow_good(ct_follow_t *follow, const ct_outcome_t *outcome)
         follow->tail_failing_ms = 0;
     }
 
+    if (follow->piece != 0 && outcome->ask.kind == CT_ASK_ENTRIES) {
+        ct_follow_larger(follow);
+    }
+
     if (follow->leap.kind != 0 && cursor->phase == CT_CURSOR_WALK) {
-        ct_follow_leapt(follow);
+        if (follow->proving) {
+            ct_follow_proven(follow);
+        } else {
+            ct_follow_leapt(follow);
+        }
     }
 
     if (follow->leap.kind == 0 && cursor->verified.size > follow->judged) {
@@ -282,6 +292,52 @@ ct_follow_good(ct_follow_t *follow, const ct_outcome_t *outcome)
 
     ct_context_changed(ctx);
     ct_follow_answers(follow);
+}
+
+
+/* The frontier in front of the gap, as the signed tree has it: what was read
+ * up to there came to the same, or did not. Now behind the gap. */
+static void
+ct_follow_proven(ct_follow_t *follow)
+{
+    uint8_t       ours[CT_HASH_LEN], signed_root[CT_HASH_LEN];
+    uint64_t      to;
+    ct_sha256_t  *sha;
+    ct_cursor_t  *cursor;
+
+    cursor = &follow->record.cursor;
+    sha = follow->source.ctx->sha;
+    to = follow->leap.to;
+    follow->proving = false;
+    ct_merkle_root(&follow->before.downloaded, sha, ours);
+    ct_merkle_root(&cursor->downloaded, sha, signed_root);
+
+    if (memcmp(ours, signed_root, CT_HASH_LEN) == 0) {
+        follow->before = *cursor;
+
+    } else {
+        follow->leap.kind = CT_GAP_CONTRADICTED;
+        follow->leap.from = follow->before.verified.size;
+        ct_follow_accuse(follow, "root", &cursor->target, NULL, ours,
+                         follow->leap.from);
+    }
+
+    ct_cursor_leap(cursor, to, follow->source.ctx->now_ms);
+}
+
+
+/* A piece has come: twice as much next, or else a log that was in trouble
+ * once would be asked for every entry by itself. */
+static void
+ct_follow_larger(ct_follow_t *follow)
+{
+    follow->piece *= 2;
+
+    if (follow->piece > CT_LIMIT_BATCH) {
+        follow->piece = 0;
+    }
+
+    follow->record.cursor.batch = follow->piece;
 }
 
 
@@ -297,6 +353,7 @@ ct_follow_leapt(ct_follow_t *follow)
     ct_backfill_add_gap(&follow->back, (ct_gap_e) follow->leap.kind,
                         follow->leap.from, cursor->downloaded.size, root);
     cursor->batch = 0;
+    follow->piece = 0;
     follow->leap.kind = 0;
     follow->tail_failing_ms = 0;
 }
@@ -321,6 +378,7 @@ ct_follow_bad(ct_follow_t *follow, const ct_outcome_t *outcome)
         follow->record.cursor.not_before_ms = ctx->now_ms
                                               + ctx->config->interval_ms;
         follow->leap.kind = 0;
+        follow->proving = false;
         follow->leap_ms = ctx->now_ms
                           + CT_FOLLOW_OWES * ctx->config->interval_ms;
     }
@@ -358,7 +416,8 @@ ct_follow_owing(ct_follow_t *follow, const ct_outcome_t *outcome)
     if (cursor->fails >= CT_FOLLOW_PIECES && outcome->ask.count > 1
         && cursor->type == CT_LOG_RFC6962)
     {
-        cursor->batch = (uint32_t) (outcome->ask.count / 2);
+        follow->piece = (uint32_t) (outcome->ask.count / 2);
+        cursor->batch = follow->piece;
         return;
     }
 
@@ -389,11 +448,11 @@ ct_follow_contradicted(ct_follow_t *follow, const ct_outcome_t *outcome)
     cursor = &follow->record.cursor;
     ct_follow_error(follow, outcome->what, outcome->why, false);
 
-    if (cursor->mismatches < 2 || follow->leap.kind != 0) {
+    if (cursor->mismatches < 2) {
         return;
     }
 
-    if (outcome->ask.kind == CT_ASK_ENTRIES) {
+    if (outcome->ask.kind == CT_ASK_ENTRIES && follow->leap.kind == 0) {
         ct_follow_accuse(follow, "root", &cursor->target, NULL,
                          outcome->root, cursor->verified.size);
         ct_follow_leap(follow, CT_GAP_CONTRADICTED, cursor->target.size);
@@ -417,7 +476,11 @@ ct_follow_leap(ct_follow_t *follow, ct_gap_e kind, uint64_t to)
     follow->leap.from = kind == CT_GAP_CONTRADICTED
                         ? cursor->verified.size : cursor->downloaded.size;
     follow->leap.to = to;
-    ct_cursor_leap(cursor, to, follow->source.ctx->now_ms);
+
+    /* what was read since the last signed root has to be proven first */
+    follow->proving = follow->leap.from > cursor->verified.size;
+    ct_cursor_leap(cursor, follow->proving ? follow->leap.from : to,
+                   follow->source.ctx->now_ms);
 }
 
 

@@ -29,7 +29,10 @@ typedef struct {
     uint64_t         judged;   /* findings below know they are verified */
     ct_gap_t         leap;     /* being passed over; kind 0: none */
     ct_cursor_t      before;   /* the cursor before that: what is stored */
+    bool             proving;  /* first up to where it begins */
     int64_t          leap_ms;  /* not again before this */
+    uint32_t         piece;    /* entries asked for at once because more did
+                                  not come; 0: as the cursor has learned */
     int64_t          graded_ms;
     int64_t          speed_ms;  /* of the last measure of speed */
     uint64_t         speed_at;  /* and the position then */

@@ -17,7 +17,6 @@
 static void ct_http_limit(ct_http_t *http);
 static void ct_http_link(ct_http_request_t *r);
 static void ct_http_unlink(ct_http_request_t *r);
-static void ct_http_release(ct_http_request_t *r);
 static void ct_http_resume(ct_http_t *http);
 static void ct_http_unpause(ct_http_request_t *r);
 static void ct_http_collect(ct_http_t *http);
@@ -241,41 +240,6 @@ ct_http_leave(ct_http_request_t *r)
     ct_http_unlink(r);
     r->http->nrequests--;
     ct_http_release(r);
-}
-
-
-/* NULL-safe. */
-void
-ct_http_free(ct_http_request_t *r)
-{
-    if (r == NULL) {
-        return;
-    }
-
-    ct_http_release(r);
-    free(r);
-}
-
-
-/* All but the body and the answer. */
-static void
-ct_http_release(ct_http_request_t *r)
-{
-    if (r->easy != NULL) {
-        curl_easy_cleanup(r->easy);
-        r->easy = NULL;
-    }
-
-    if (r->inflate != NULL) {
-        (void) inflateEnd(r->inflate);
-        free(r->inflate);
-        r->inflate = NULL;
-    }
-
-    curl_slist_free_all(r->headers);
-    r->headers = NULL;
-    free(r->kept);
-    r->kept = NULL;
 }
 
 

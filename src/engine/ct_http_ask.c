@@ -11,6 +11,7 @@
 #include "ct_http_part.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 
@@ -197,6 +198,39 @@ ct_http_sendable(ct_bytes_t value)
     }
 
     return true;
+}
+
+
+void
+ct_http_release(ct_http_request_t *r)
+{
+    if (r->easy != NULL) {
+        curl_easy_cleanup(r->easy);
+        r->easy = NULL;
+    }
+
+    if (r->inflate != NULL) {
+        (void) inflateEnd(r->inflate);
+        free(r->inflate);
+        r->inflate = NULL;
+    }
+
+    curl_slist_free_all(r->headers);
+    r->headers = NULL;
+    free(r->kept);
+    r->kept = NULL;
+}
+
+
+void
+ct_http_free(ct_http_request_t *r)
+{
+    if (r == NULL) {
+        return;
+    }
+
+    ct_http_release(r);
+    free(r);
 }
 
 

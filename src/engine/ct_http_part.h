@@ -117,13 +117,17 @@ bool ct_http_begin(ct_http_t *http, ct_http_request_t *r,
 
 /* Takes it from libcurl and from the list. Only body and answer stay. */
 void ct_http_leave(ct_http_request_t *r);
-void ct_http_free(ct_http_request_t *r);
 
 /* It is to be broken off: what and why, unless that is known already. */
 void ct_http_fail(ct_http_request_t *r, ct_rc_t rc, const char *why);
 
 /* All options of r->easy. */
 bool ct_http_setup(ct_http_request_t *r, const ct_http_ask_t *ask);
+
+/* Gives back all but body and answer; the rest too. The latter is
+ * NULL-safe. */
+void ct_http_release(ct_http_request_t *r);
+void ct_http_free(ct_http_request_t *r);
 
 /* Of the answer's status, the one that was wanted. */
 bool ct_http_wanted(const ct_http_request_t *r, int status);

@@ -8,13 +8,18 @@
 #include <stdlib.h>
 
 
+/* Transfers that are not for streams: these may wait, paused, for the issuer
+ * that another request has to bring. */
+#define CT_HTTP_SPARE (CT_LIMIT_TRANSFERS / 4)
+
+
 ct_http_stream_t *
 ct_http_stream_open(ct_http_t *http, const ct_http_ask_t *ask, size_t window,
     bool ahead)
 {
     ct_http_stream_t *s;
 
-    if (http->nrequests >= CT_LIMIT_TRANSFERS) {
+    if (http->nrequests >= CT_LIMIT_TRANSFERS - CT_HTTP_SPARE) {
         return NULL;
     }
 

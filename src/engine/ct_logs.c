@@ -27,6 +27,7 @@ static ct_follow_t *ct_logs_find(const ct_logs_t *logs, const ct_log_t *log);
 static bool ct_logs_has(const ct_log_t *list, size_t n,
     const uint8_t id[CT_HASH_LEN], const char *url);
 static void ct_logs_names(ct_logs_t *logs);
+static void ct_logs_names_later(ct_logs_t *logs);
 static void ct_logs_free(ct_follow_t *follow);
 
 
@@ -250,7 +251,36 @@ ct_logs_names(ct_logs_t *logs)
         ct_follow_look_back(logs->follows[i]);
     }
 
+    if (fresh && known_sum != 0) {
+        ct_logs_names_later(logs);
+    }
+
     ct_store_set_marks(ctx->store, marks, n, sum);
+}
+
+
+/* The others, too: the list that has them may be still to come. */
+static void
+ct_logs_names_later(ct_logs_t *logs)
+{
+    size_t          i, k, n;
+    ct_context_t   *ctx;
+    ct_log_record_t log;
+
+    ctx = logs->ctx;
+    n = ct_store_nlogs(ctx->store);
+
+    for (i = 0; i < n && ctx->config->since_ms != CT_SINCE_NOW; i++) {
+        for (k = 0; k < logs->n && logs->follows[k]->source.slot != i; k++) {
+            /* is it followed? */
+        }
+
+        if (k == logs->n && ct_store_log(ctx->store, i, &log)
+            && ct_backfill_want(&log, ctx->sha, ctx->config->since_ms))
+        {
+            ct_store_set_log(ctx->store, i, &log);
+        }
+    }
 }
 
 

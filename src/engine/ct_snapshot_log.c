@@ -193,6 +193,7 @@ ct_log_lookback(ct_json_t *json, const ct_lookback_t *back)
     ct_json_u64(json, "at", back->at);
     ct_json_u64(json, "to", back->to);
     ct_snapshot_ms(json, "since_ms", back->since_ms);
+    ct_json_u64(json, "again", back->again);
     ct_json_hex(json, "at_root", back->at_root, CT_HASH_LEN);
     ct_json_hex(json, "to_root", back->to_root, CT_HASH_LEN);
     ct_json_object_end(json);
@@ -495,6 +496,7 @@ ct_get_lookback(const json_t *o, ct_lookback_t *back)
            && ct_get_u64(o, "to", CT_LIMIT_TREE_SIZE, &back->to)
            && back->from <= back->at && back->at <= back->to
            && ct_get_ms(o, "since_ms", &back->since_ms)
+           && ct_get_u64(o, "again", 1, &back->again)
            && ct_get_hex(o, "at_root", back->at_root, CT_HASH_LEN)
            && ct_get_hex(o, "to_root", back->to_root, CT_HASH_LEN);
 }

@@ -244,7 +244,7 @@ test_bodies(void)
 static void
 test_clocks(void)
 {
-    ct_http_stream_t *s, *slow;
+    ct_http_stream_t *s, *slow, *half;
 
     begin(0);
     http->connect_ms = 100;
@@ -252,6 +252,7 @@ test_clocks(void)
     http->total_ms = 400;
 
     s = stream("/fixed/1000000", 1000000, WINDOW, false);
+    half = stream("/stall/100000", 1000000, WINDOW, false);
     slow = stream("/drip", 1000000, WINDOW, false);
     turns(270);
     ok(ct_http_stream_end(slow) != NULL
@@ -265,7 +266,13 @@ test_clocks(void)
     ct_http_stream_widen(s, 1000000);
     is_int(read_all(s, 1, 1000000), 1000000, "it goes on");
     is_int(rc_of(s), CT_OK, "to its end");
+    ct_http_stream_widen(half, 1000000);
+    turns(20);
+    ok(rc_of(half) == 1 && !half->request.paused
+       && ct_http_stream_unread(half).len == 100000,
+       "its clocks go on from where they stood");
     ct_http_stream_close(s);
+    ct_http_stream_close(half);
     ct_http_stream_close(slow);
 
     is_failure(get("/mute", 100), CT_E_NETWORK, "the answer came too slowly");

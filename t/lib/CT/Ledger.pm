@@ -135,7 +135,8 @@ sub ahead {
                 || $place{"$n $at"}
                 || grep { $_->{from} <= $at && $at < $_->{to} }
                     @{ $log->{gaps} };
-            next if $back && $at >= $back->{at} && $at < $back->{to};
+            next if $back && $at < $back->{to}
+                && ($at >= $back->{at} || $back->{again});
             push @wrong, "entry $at of $name, $p->{name}, is passed and no "
                 . 'finding';
         }

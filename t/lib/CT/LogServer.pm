@@ -9,7 +9,8 @@
 #
 # What can be set: t/tools/ctlogd_lies.c. Logs are found when they are first
 # asked for, and grow as ctlog adds to them. Arguments: port, dir (whose
-# directories are the logs; default: the world).
+# directories are the logs; default: the world), listen (an address; 0.0.0.0
+# makes it as many hosts as there are 127.x.y.z).
 
 package CT::LogServer;
 
@@ -31,6 +32,7 @@ sub new {
     my $self = bless {
         owner => $$,
         port  => $args{port} // free_port(),
+        listen => $args{listen} // '127.0.0.1',
         dir   => $args{dir} // $world->dir,
         log   => $world->path('ctlogd' . $made++ . '.log'),
     }, $class;
@@ -43,7 +45,7 @@ sub start {
     my ($self) = @_;
 
     $self->spawn($self->{log}, {}, CT::World::build_dir() . '/ctlogd',
-        '--listen', "127.0.0.1:$self->{port}", '--logs', $self->{dir});
+        '--listen', "$self->{listen}:$self->{port}", '--logs', $self->{dir});
     $self->wait_for(sub { !$self->alive || $self->_listens }, 20);
     die "ctlogd did not start:\n" . CT::World::slurp($self->{log})
         if !$self->alive;
