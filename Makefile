@@ -181,7 +181,16 @@ $(build)/ctca $(build)/ctlog $(build)/ctlogd $(build)/ctrun $(build)/planted:
 	@echo "  ld $(@F)"
 	@$(CC) $(sanitize) -o $@ $^ $(LIBS)
 
-$(build)/slowdns.so: t/tools/slowdns.c
+# The engine with another clock, network and dice: what t/sim defines is not
+# taken from the archive.
+$(build)/sim/week: $(patsubst %.c,$(build)/obj/%.o,$(wildcard t/sim/*.c)) \
+    $(engine_lib) $(core_lib)
+	@mkdir -p $(@D)
+	@echo "  ld $(@F)"
+	@$(CC) $(sanitize) -o $@ $^ \
+	    -Wl,--wrap=clock_gettime,--wrap=ct_context_jitter $(LIBS)
+
+$(build)/%.so: t/tools/%.c
 	@mkdir -p $(@D)
 	@echo "  ld $(@F)"
 	@$(CC) -std=gnu11 -O2 $(WARN) -fPIC -shared -o $@ $< -ldl
@@ -191,9 +200,10 @@ unit: $(units) ## Builds the unit tests of core and engine.
 
 seeds: $(replays)
 
-tools: ## Builds ctca, ctlog, ctlogd and ctrun.
+tools: ## Builds ctca, ctlog, ctlogd, ctrun and the simulation.
 tools: $(build)/ctca $(build)/ctlog $(build)/ctlogd $(build)/ctrun \
-    $(build)/planted $(build)/slowdns.so
+    $(build)/planted $(build)/slowdns.so $(build)/clockjump.so \
+    $(build)/sim/week
 
 .PRECIOUS: $(build)/obj/%.o
 
@@ -207,6 +217,19 @@ deps: ## Installs what building, testing and the demo need (Debian).
 .PHONY: checkers
 checkers: deps ## Installs what check, fuzz and bench need besides (Debian).
 	@sh -c '$(install)' checkers $(CHECKERS)
+	@$(MAKE) --no-print-directory peer
+
+# Installed it would be a daemon that follows every log there is; unpacked it
+# is a program. Without it the bench has nothing to compare with, no more.
+.PHONY: peer
+peer: ## Gets certspotter, to compare with (Debian).
+	@command -v certspotter apt-get | grep -q certspotter \
+	    || test -x $(build)/peer/usr/bin/certspotter \
+	    || ! command -v apt-get >/dev/null \
+	    || { mkdir -p $(build)/peer && cd $(build)/peer \
+	        && apt-get download -q certspotter \
+	        && dpkg -x certspotter_*.deb . ; } \
+	    || echo "certspotter could not be had" >&2
 
 define install
 command -v dpkg-query >/dev/null || exit 0; \
@@ -274,13 +297,25 @@ fuzzers: $(fuzzers)
 bench: module tools ## Measures decoding, matching and what requests notice.
 	@$(MAKE) --no-print-directory benches
 	t/bench/run
+	t/bench/throughput
+
+.PHONY: bench-throughput
+bench-throughput: tools ## Entries per CPU-second beside certspotter (3 GB).
+	@$(MAKE) --no-print-directory $(build)/bench/ct_scan
+	t/bench/throughput
 
 .PHONY: benches
 benches: $(benches)
 
+.PHONY: sim
+sim: $(build)/sim/week ## A week of 70 logs, simulated, some minutes.
+	$(build)/sim/week
+
 .PHONY: soak
-soak: module tools ## Reloads and kills it under load, long.
+soak: module tools ## Reloads and kills it under load, and sim; long.
 	t/soak/run
+	CRASH_LONG=1 prove $(PROVE_FLAGS) t/ct_crash.t
+	$(build)/sim/week
 
 .PHONY: demo demo-add picture
 demo: ## A CA, a log and an nginx on this machine, to watch it work.

@@ -200,7 +200,7 @@ ct_answer_load(ct_bytes_t text, json_t **json)
 
     *json = text.len == 0 ? NULL
             : json_loadb((const char *) text.data, text.len,
-                         JSON_REJECT_DUPLICATES, NULL);
+                         JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
 
     return *json != NULL ? CT_OK : CT_E_ENCODING;
 }

@@ -65,7 +65,9 @@ ct_coverage_grade(const ct_log_record_t *log, int64_t now_ms,
 
     late = ct_grade_mmd(log);
     late = patience < INT64_MAX - late ? late + patience : INT64_MAX;
-    still = ct_coverage_owes_nothing(log, now_ms);
+
+    /* while it fails the patience above decides, and says why */
+    still = log->failing_ms != 0 || ct_coverage_owes_nothing(log, now_ms);
 
     if (!still && log->listed != CT_LOG_READONLY
         && ct_grade_age(c->latest.timestamp_ms, now_ms) > late)

@@ -225,7 +225,8 @@ ct_cursor_fail_absent(ct_cursor_t *cursor, const ct_ask_t *ask)
     cursor->try_full = cursor->type == CT_LOG_STATIC
                        && ask->tile.width < CT_LIMIT_TILE_WIDTH;
 
-    return cursor->try_full;
+    return cursor->try_full
+           || (ask->kind == CT_ASK_PROBE && ct_cursor_search_absent(cursor));
 }
 
 

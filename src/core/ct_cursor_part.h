@@ -61,6 +61,9 @@ ct_rc_t ct_cursor_take_tile(const ct_ask_t *want, const ct_ask_t *asked,
 /* By time, within the target. */
 void ct_cursor_search(ct_cursor_t *cursor);
 
+/* What was probed is not there. False: nothing was. */
+bool ct_cursor_search_absent(ct_cursor_t *cursor);
+
 
 /* ---- ct_cursor_seek.c */
 

@@ -51,6 +51,28 @@ ct_cursor_found(ct_cursor_t *cursor)
 }
 
 
+/* The entry that was probed cannot be had: as if it were new enough, which
+ * is early at worst; and what is known of times is no help any more. */
+bool
+ct_cursor_search_absent(ct_cursor_t *cursor)
+{
+    if (cursor->phase != CT_CURSOR_SEARCH) {
+        return false;
+    }
+
+    cursor->high = cursor->seek;
+    cursor->misses = CT_CURSOR_MISSES + 1;
+
+    if (cursor->high - cursor->low <= CT_CURSOR_NEAR) {
+        ct_cursor_found(cursor);
+    } else {
+        cursor->seek = ct_cursor_guess(cursor, cursor->since_ms);
+    }
+
+    return true;
+}
+
+
 /*
  * Every entry before `low` was logged before the time aimed at, as far as
  * one entry can tell for its neighbours: the slack in that time is for

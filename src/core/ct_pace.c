@@ -10,7 +10,7 @@
 
 
 #define CT_PACE_GAP_MIN   100000U    /* us, after the first refusal */
-#define CT_PACE_GAP_MAX   120000000U /* us */
+#define CT_PACE_GAP_MAX   30000000U  /* us */
 #define CT_PACE_GAP_NONE  5000U      /* us; below: none needed */
 #define CT_PACE_WAIT_MIN  1000       /* ms */
 #define CT_PACE_WAIT_MAX  600000     /* ms */
@@ -26,11 +26,12 @@ static int64_t ct_pace_wait(uint32_t refusals, uint16_t jitter);
 
 
 void
-ct_pace_init(ct_pace_t *pace, const char *name)
+ct_pace_init(ct_pace_t *pace, const char *name, ct_pace_t *above)
 {
     size_t len;
 
     memset(pace, 0, sizeof(ct_pace_t));
+    pace->above = above;
     len = strlen(name);
     len = len < sizeof(pace->name) ? len : sizeof(pace->name) - 1;
     memcpy(pace->name, name, len);
@@ -40,7 +41,9 @@ ct_pace_init(ct_pace_t *pace, const char *name)
 bool
 ct_pace_may(const ct_pace_t *pace, int64_t now_ms, int64_t *until_ms)
 {
-    if (pace->flying >= CT_LIMIT_OPERATOR) {
+    if (pace->flying >= CT_LIMIT_OPERATOR
+        || (pace->above != NULL && pace->above->flying >= CT_LIMIT_OPERATOR))
+    {
         *until_ms = INT64_MAX;
         return false;
     }
@@ -57,6 +60,11 @@ ct_pace_started(ct_pace_t *pace, int64_t now_ms)
     int64_t next;
 
     pace->flying++;
+
+    if (pace->above != NULL) {
+        pace->above->flying++;
+    }
+
     next = now_ms + ((int64_t) pace->gap_us + 999) / 1000;
     pace->next_ms = next > pace->next_ms ? next : pace->next_ms;
 }
@@ -68,6 +76,10 @@ ct_pace_ended(ct_pace_t *pace, ct_pace_e end, int64_t retry_after_ms,
 {
     if (pace->flying > 0) {
         pace->flying--;
+    }
+
+    if (pace->above != NULL && pace->above->flying > 0) {
+        pace->above->flying--;
     }
 
     if (end == CT_PACE_REFUSED) {

@@ -1,6 +1,6 @@
 /*
- * ct_pace: manners towards one operator, whose logs share servers and
- * limits: how many requests at once, how far apart, and silence after a
+ * ct_pace: manners towards one host, and the operator whose hosts share the
+ * requests in flight: how many at once, how far apart, and silence after a
  * refusal (429, 503). The distance is learned: it doubles with a refusal
  * and shrinks slowly while requests are answered. Time comes in, in ms.
  */
@@ -13,15 +13,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef struct {
-    char     name[CT_LIMIT_TEXT]; /* operator, or host where there is none */
+typedef struct ct_pace_s ct_pace_t;
+
+struct ct_pace_s {
+    char     name[CT_LIMIT_TEXT]; /* host, or operator */
+    ct_pace_t *above;   /* the operator of a host: requests in flight are
+                           counted there too; NULL: none */
     int64_t  next_ms;   /* no request before */
     int64_t  silent_ms; /* until then, because of refusals; 0: never was */
     uint32_t gap_us;    /* between two requests; 0: none needed */
     uint32_t flying;    /* requests in flight */
     uint32_t refusals;  /* in a row */
     uint64_t refused;   /* in all */
-} ct_pace_t;
+};
 
 typedef enum {
     CT_PACE_GOOD,    /* answered as it should */
@@ -30,7 +34,7 @@ typedef enum {
 } ct_pace_e;
 
 
-void ct_pace_init(ct_pace_t *pace, const char *name);
+void ct_pace_init(ct_pace_t *pace, const char *name, ct_pace_t *above);
 
 /* May a request start? Otherwise *until_ms (INT64_MAX: when one ends). */
 bool ct_pace_may(const ct_pace_t *pace, int64_t now_ms, int64_t *until_ms);

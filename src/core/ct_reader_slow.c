@@ -11,7 +11,8 @@
 #include "ct_reader_slow.h"
 
 /* numbers that nobody reads may be large */
-#define CT_READER_FLAGS (JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL)
+#define CT_READER_FLAGS                                             \
+    (JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL)
 
 
 static bool ct_reader_slow_ends(uint8_t c);

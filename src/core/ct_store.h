@@ -327,6 +327,11 @@ void ct_store_set_marks(ct_store_t *store, const uint64_t *marks, size_t n,
 
 /* Queues once per (finding or event, channel); CT_E_FULL. */
 ct_rc_t ct_store_queue(ct_store_t *store, const ct_alert_t *alert);
+
+/* An alert of a larger store or its file. When there is no room for it, its
+ * finding is as if it had not been queued yet: that is done when there is.
+ * False: it is lost, to be counted. */
+bool ct_store_queue_again(ct_store_t *store, const ct_alert_t *alert);
 void ct_store_set_alert(ct_store_t *store, size_t i, const ct_alert_t *alert);
 
 #endif

@@ -51,7 +51,7 @@ ct_store_copy(ct_store_t *to, const ct_store_t *from, ct_arena_t *scratch)
         }
 
         if ((alert.event != 0 && !ct_store_event(to, alert.event, &event))
-            || ct_store_queue(to, &alert) != CT_OK)
+            || !ct_store_queue_again(to, &alert))
         {
             status.alerts_dropped++;
         }

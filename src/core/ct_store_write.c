@@ -510,6 +510,28 @@ ct_store_queue(ct_store_t *store, const ct_alert_t *alert)
 }
 
 
+bool
+ct_store_queue_again(ct_store_t *store, const ct_alert_t *alert)
+{
+    ct_finding_t finding;
+
+    if (ct_store_queue(store, alert) == CT_OK) {
+        return true;
+    }
+
+    if (alert->finding == 0
+        || !ct_store_finding(store, alert->finding, &finding, NULL))
+    {
+        return false;
+    }
+
+    finding.flags &= ~(uint32_t) CT_FINDING_ALERTED;
+    ct_store_update(store, &finding);
+
+    return true;
+}
+
+
 void
 ct_store_set_alert(ct_store_t *store, size_t i, const ct_alert_t *alert)
 {

@@ -105,21 +105,25 @@ ct_backfill_add_gap(ct_backfill_t *back, ct_gap_e kind, uint64_t from,
     ctx = back->source->ctx;
     n = 0;
 
-    while (n < CT_LIMIT_GAPS && back->record->gaps[n].to != 0) {
+    while (n < CT_LIMIT_GAPS && back->record->gaps[n].to != 0
+           && (back->record->gaps[n].to != from
+               || back->record->gaps[n].kind != (uint32_t) kind))
+    {
         n++;
     }
 
     /* what is between the last two is not believed either, then */
-    if (n == CT_LIMIT_GAPS) {
-        n--;
-        from = back->record->gaps[n].from;
+    n -= n == CT_LIMIT_GAPS;
+    gap = &back->record->gaps[n];
+
+    if (gap->to != 0) {
+        from = gap->from;
 
         if (back->job == CT_BACKFILL_GAP && back->gap == n) {
             ct_backfill_stop(back);
         }
     }
 
-    gap = &back->record->gaps[n];
     memset(gap, 0, sizeof(ct_gap_t));
     gap->from = from;
     gap->to = to;
@@ -166,9 +170,11 @@ ct_backfill_begin_names(ct_backfill_t *back)
 {
     ct_head_t      end;
     ct_from_e      from;
+    uint64_t       index;
     ct_lookback_t *job;
 
     job = &back->record->lookback;
+    index = job->at;
 
     if (job->to == 0 || back->source->ctx->now_ms < back->rest_ms
         || (back->contradicted && ct_backfill_in_vain(back)))
@@ -186,11 +192,15 @@ ct_backfill_begin_names(ct_backfill_t *back)
     if (job->at != 0) {
         from = CT_FROM_INDEX;
         back->resumed = true;
+
+    } else if (from == CT_FROM_TIME && back->lost) {
+        from = CT_FROM_INDEX;
+        index = back->record->cursor.start;
     }
 
     ct_cursor_init_until(&back->cursor,
                          (ct_log_type_e) back->record->type, from,
-                         job->since_ms, job->at, &end);
+                         job->since_ms, index, &end);
     return true;
 }
 
@@ -302,6 +312,17 @@ ct_backfill_names_failed(ct_backfill_t *back, const ct_outcome_t *outcome)
         return;
     }
 
+    /* an entry that does not come hides where to begin: then it is where the
+     * tail began, if that is early enough */
+    if (back->cursor.phase == CT_CURSOR_SEARCH && outcome->status == 404
+        && back->cursor.fails >= CT_BACKFILL_FAILS
+        && back->record->since_ms <= back->record->lookback.since_ms)
+    {
+        back->lost = true;
+        ct_backfill_stop(back);
+        return;
+    }
+
     at = back->cursor.downloaded.size;
     end = back->cursor.fails >= CT_BACKFILL_FAILS && outcome->status != 0
           && outcome->ask.kind == CT_ASK_ENTRIES
@@ -372,7 +393,8 @@ ct_backfill_mark(ct_backfill_t *back)
 
     if (back->job != CT_BACKFILL_NAMES || cursor->phase != CT_CURSOR_WALK
         || cursor->downloaded.size <= job->at
-        || cursor->downloaded.size % CT_LIMIT_TILE_WIDTH != 0)
+        || (cursor->type == CT_LOG_STATIC
+            && cursor->downloaded.size % CT_LIMIT_TILE_WIDTH != 0))
     {
         return;
     }
@@ -414,6 +436,7 @@ ct_backfill_names_ended(ct_backfill_t *back)
     ct_judge_verified(back->source->ctx, back->source->slot, back->record,
                       job->from, job->to);
     back->contradicted = false;
+    back->lost = false;
     memset(job, 0, sizeof(ct_lookback_t));
     back->record->since_ms = since_ms;
 

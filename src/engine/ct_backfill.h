@@ -26,6 +26,7 @@ typedef struct {
     int64_t            rest_ms; /* no names before this */
     bool               resumed; /* at_root is still to be compared */
     bool               contradicted; /* what it read was not what is signed */
+    bool               lost;    /* it was not found by time where to begin */
     bool               changed; /* the record has */
 } ct_backfill_t;
 

@@ -17,17 +17,25 @@
 
 #define CT_ENGINE_TURN_MS     500  /* longest sleep: the heart beats */
 #define CT_ENGINE_OWNER_MS    20   /* between two asks for ownership */
+#define CT_ENGINE_OWNER_LONG  2000 /* then it is no reload that we wait for */
+#define CT_ENGINE_OWNER_SLOW  200  /* and we ask more seldom */
+#define CT_ENGINE_LOCK_MS     1000 /* between two tries to lock the file */
 #define CT_ENGINE_JUMP_MS     5000 /* more than this is a clock jump */
 #define CT_ENGINE_RETRY_MS    5000 /* alerts that had no room */
 #define CT_ENGINE_COVERAGE_MS 1000
+#define CT_ENGINE_STALE_MS    (24 * 60 * 60 * 1000)
 #define CT_ENGINE_ARENA       ((size_t) 256 * 1024 * 1024)
 #define CT_ENGINE_SCRATCH     (32 * 1024 * 1024)
 #define CT_ENGINE_EXTRA       (4 * CT_LIMIT_ENTRY_TEXT)
 
 
+static void ct_engine_waits(ct_engine_t *engine);
 static ct_anchors_t *ct_engine_anchors(ct_engine_t *engine);
+static int64_t ct_engine_save(ct_engine_t *engine);
 static void ct_engine_lists(ct_engine_t *engine);
 static void ct_engine_list_stale(ct_engine_t *engine);
+static bool ct_engine_list_said(const ct_engine_t *engine,
+    const char *text);
 static void ct_engine_coverage(ct_engine_t *engine);
 static void ct_engine_covered(ct_engine_t *engine,
     const ct_coverage_t *coverage);
@@ -92,10 +100,14 @@ ct_engine_release(ct_engine_t *engine)
 bool
 ct_engine_own(ct_engine_t *engine)
 {
+    bool               told;
     ct_rc_t            rc;
+    int64_t            since_ms;
     const ct_config_t *config;
 
     config = engine->ctx.config;
+    since_ms = ct_clock_monotonic();
+    told = false;
 
     while (!ct_context_stopping(&engine->ctx)) {
         rc = ct_owner_take(&engine->owner, config->owner, config->state);
@@ -108,13 +120,41 @@ ct_engine_own(ct_engine_t *engine)
             ct_lines_say(&engine->lines, CT_LINE_ERROR,
                          "the lock file \"%s.lock\" cannot be used: %s",
                          config->state, strerror(errno));
+            engine->unlocked = true;
             return true;
         }
 
-        ct_http_turn(engine->ctx.http, CT_ENGINE_OWNER_MS);
+        if (!told && engine->owner.held
+            && ct_clock_monotonic() - since_ms > CT_ENGINE_OWNER_LONG)
+        {
+            told = true;
+            ct_engine_waits(engine);
+        }
+
+        ct_http_turn(engine->ctx.http, told ? CT_ENGINE_OWNER_SLOW
+                                            : CT_ENGINE_OWNER_MS);
     }
 
     return false;
+}
+
+
+/* The zone is ours, the state file another nginx's. */
+static void
+ct_engine_waits(ct_engine_t *engine)
+{
+    ct_context_t *ctx;
+
+    ctx = &engine->ctx;
+    ct_store_repair(ctx->store);
+    (void) ct_store_status(ctx->store, &ctx->status);
+    ctx->status.running = 0;
+    (void) snprintf(ctx->status.error, sizeof(ctx->status.error),
+                    "it waits, for another nginx uses the state file");
+    ct_store_set_status(ctx->store, &ctx->status);
+    ct_lines_say(ctx->lines, CT_LINE_NOTICE,
+                 "the state file \"%s\" is used by another nginx, the "
+                 "monitor waits until that one ends", ctx->config->state);
 }
 
 
@@ -259,15 +299,50 @@ ct_engine_turn(ct_engine_t *engine)
 
     due = ct_notify_turn(engine->notify);
     next = due < next ? due : next;
-    due = ct_state_turn(&engine->state, ctx, false);
+    due = ct_engine_save(engine);
     next = due < next ? due : next;
 
     ct_engine_beat(engine, true);
 
     if (!ct_context_stopping(ctx)) {
-        ct_http_turn(ctx->http,
-                     next > ctx->now_ms ? (int) (next - ctx->now_ms) : 0);
+        due = next > ctx->now_ms ? next - ctx->now_ms : 0;
+
+        /* a Retry-After counts from its answer, not from before this turn */
+        ct_engine_clock(engine);
+        ct_http_turn(ctx->http, (int) due);
     }
+}
+
+
+/* Not without the lock, once it can be had: somebody else may have it. */
+static int64_t
+ct_engine_save(ct_engine_t *engine)
+{
+    ct_rc_t       rc;
+    ct_context_t *ctx;
+
+    ctx = &engine->ctx;
+
+    if (engine->unlocked && ctx->now_ms >= engine->lock_due_ms) {
+        engine->lock_due_ms = ctx->now_ms + CT_ENGINE_LOCK_MS;
+        rc = ct_owner_take(&engine->owner, ctx->config->owner,
+                           ctx->config->state);
+        engine->unlocked = rc != CT_OK;
+        engine->shared = rc == CT_E_FULL;
+
+        if (rc == CT_OK) {
+            ctx->status.error[0] = '\0';
+        }
+    }
+
+    if (!engine->shared) {
+        return ct_state_turn(&engine->state, ctx, false);
+    }
+
+    (void) snprintf(ctx->status.error, sizeof(ctx->status.error),
+                    "another nginx uses the state file, nothing is saved");
+
+    return engine->lock_due_ms;
 }
 
 
@@ -291,7 +366,7 @@ ct_engine_lists(ct_engine_t *engine)
 }
 
 
-/* Told once, until the list is good again. */
+/* Told once, until the list is good again, and once a day at most. */
 static void
 ct_engine_list_stale(ct_engine_t *engine)
 {
@@ -302,15 +377,40 @@ ct_engine_list_stale(ct_engine_t *engine)
     status = &engine->ctx.status;
     bad = status->list_stale || status->list_error[0] != '\0';
 
-    if (bad && !engine->list_told) {
-        (void) snprintf(text, sizeof(text), "the log list: %.220s",
-                        status->list_error[0] != '\0'
-                        ? status->list_error : "it is too old");
+    (void) snprintf(text, sizeof(text), "the log list: %.220s",
+                    status->list_error[0] != '\0' ? status->list_error
+                                                  : "it is too old");
+
+    if (bad && !engine->list_told && !ct_engine_list_said(engine, text)) {
         ct_events_say(&engine->ctx, CT_EVENT_LIST_STALE, CT_EVENT_NO_LOG,
                       NULL, text);
     }
 
     engine->list_told = bad;
+}
+
+
+/* By the engine before this one? */
+static bool
+ct_engine_list_said(const ct_engine_t *engine, const char *text)
+{
+    uint64_t   n, last, max;
+    ct_event_t event;
+
+    last = ct_store_last_event(engine->ctx.store);
+    max = ct_store_max_events(engine->ctx.store);
+
+    for (n = last; n > 0 && n + max > last; n--) {
+        if (ct_store_event(engine->ctx.store, n, &event)
+            && event.kind == CT_EVENT_LIST_STALE
+            && strcmp(event.text, text) == 0
+            && engine->ctx.now_ms - event.time_ms < CT_ENGINE_STALE_MS)
+        {
+            return true;
+        }
+    }
+
+    return false;
 }
 
 
@@ -390,6 +490,7 @@ ct_engine_clock(ct_engine_t *engine)
         engine->state.due_ms = engine->ctx.now_ms;
         engine->blocked_due_ms = engine->ctx.now_ms;
         engine->coverage_due_ms = engine->ctx.now_ms;
+        engine->lock_due_ms = engine->ctx.now_ms;
 
         if (engine->notify != NULL && engine->logs != NULL) {
             ct_operators_shift(engine->ctx.operators, delta);
@@ -417,7 +518,11 @@ ct_engine_end(ct_engine_t *engine)
     ct_logs_destroy(engine->logs);
     ct_lists_destroy(engine->lists);
     engine->logs = NULL;
-    (void) ct_state_turn(&engine->state, &engine->ctx, true);
+
+    if (!engine->shared) {
+        (void) ct_state_turn(&engine->state, &engine->ctx, true);
+    }
+
     ct_engine_beat(engine, false);
     ct_notify_destroy(engine->notify);
     engine->notify = NULL;

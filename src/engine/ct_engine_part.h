@@ -24,6 +24,9 @@ struct ct_engine_s {
     int64_t       offset_ms;  /* wall clock less monotonic clock */
     int64_t       blocked_due_ms;
     int64_t       coverage_due_ms;
+    int64_t       lock_due_ms;
+    bool          unlocked;   /* the lock file could not be had */
+    bool          shared;     /* and now somebody else has it */
     bool          list_changed; /* the logs in force are not set yet */
     bool          list_told;    /* that it is stale or refused */
     pthread_t     thread;

@@ -60,6 +60,10 @@ ct_fetch_drop(ct_fetch_t *fetch)
 
     fetch->wants_issuer = false;
     fetch->has_leaf = false;
+
+    /* whoever goes on later must not wait for what was dropped */
+    ct_cursor_forget(fetch->cursor);
+    fetch->cursor->busy = fetch->busy;
 }
 
 

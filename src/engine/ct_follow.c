@@ -5,8 +5,10 @@
  */
 
 #include "ct_follow_part.h"
+#include "ct_coverage.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 
@@ -15,6 +17,7 @@
 
 /* Entries that do not come are asked for in smaller pieces from here on. */
 #define CT_FOLLOW_PIECES 3
+#define CT_FOLLOW_SMALLER 8
 
 
 static void ct_follow_begin(ct_follow_t *follow);
@@ -29,6 +32,8 @@ static void ct_follow_leapt(ct_follow_t *follow);
 static void ct_follow_bad(ct_follow_t *follow, const ct_outcome_t *outcome);
 static void ct_follow_owing(ct_follow_t *follow,
     const ct_outcome_t *outcome);
+static uint64_t ct_follow_missing(const ct_follow_t *follow,
+    uint64_t first);
 static void ct_follow_contradicted(ct_follow_t *follow,
     const ct_outcome_t *outcome);
 static void ct_follow_leap(ct_follow_t *follow, ct_gap_e kind, uint64_t to);
@@ -160,6 +165,7 @@ bool
 ct_follow_rest(ct_follow_t *follow)
 {
     follow->active = false;
+    follow->leaving = true;
     ct_follow_drop(follow);
 
     return !follow->head_busy && ct_fetch_idle(&follow->tail)
@@ -178,6 +184,8 @@ ct_follow_drop(ct_follow_t *follow)
 void
 ct_follow_close(ct_follow_t *follow)
 {
+    free(follow->owed);
+    follow->owed = NULL;
     ct_key_free(follow->key);
     follow->key = NULL;
 }
@@ -186,6 +194,9 @@ ct_follow_close(ct_follow_t *follow)
 void
 ct_follow_shift(ct_follow_t *follow, int64_t delta_ms)
 {
+    const ct_context_t *ctx;
+
+    ctx = follow->source.ctx;
     follow->record.cursor.not_before_ms += delta_ms;
     follow->record.cursor.head_due_ms += delta_ms;
     follow->record.cursor.partial_due_ms
@@ -195,8 +206,12 @@ ct_follow_shift(ct_follow_t *follow, int64_t delta_ms)
     follow->tail_failing_ms += follow->tail_failing_ms != 0 ? delta_ms : 0;
     follow->record.failing_ms
         += follow->record.failing_ms != 0 ? delta_ms : 0;
+    follow->forked_ms += follow->forked_ms != 0 ? delta_ms : 0;
     follow->leap_ms += delta_ms;
     follow->graded_ms += delta_ms;
+    follow->owed_ms += delta_ms;
+    follow->steady_ms = ctx->now_ms
+                        + ct_coverage_patience(ctx->config->interval_ms);
     follow->speed_ms += delta_ms;
     ct_backfill_shift(&follow->back, delta_ms);
 }
@@ -399,13 +414,14 @@ static void
 ct_follow_owing(ct_follow_t *follow, const ct_outcome_t *outcome)
 {
     int64_t       bound;
-    uint64_t      to;
+    uint64_t      to, before;
     ct_cursor_t  *cursor;
     ct_context_t *ctx;
 
     ctx = follow->source.ctx;
     cursor = &follow->record.cursor;
     bound = CT_FOLLOW_OWES * ctx->config->interval_ms;
+    before = ct_follow_missing(follow, outcome->ask.first);
 
     if (outcome->ask.first != cursor->downloaded.size
         || cursor->phase != CT_CURSOR_WALK)
@@ -414,9 +430,10 @@ ct_follow_owing(ct_follow_t *follow, const ct_outcome_t *outcome)
     }
 
     if (cursor->fails >= CT_FOLLOW_PIECES && outcome->ask.count > 1
-        && cursor->type == CT_LOG_RFC6962)
+        && before == 0 && cursor->type == CT_LOG_RFC6962)
     {
-        follow->piece = (uint32_t) (outcome->ask.count / 2);
+        follow->piece = outcome->ask.count < CT_FOLLOW_SMALLER
+            ? 1 : (uint32_t) (outcome->ask.count / CT_FOLLOW_SMALLER);
         cursor->batch = follow->piece;
         return;
     }
@@ -427,7 +444,10 @@ ct_follow_owing(ct_follow_t *follow, const ct_outcome_t *outcome)
         return;
     }
 
-    to = outcome->ask.first + outcome->ask.count;
+    /* a block is missing: as much again as is known to be */
+    to = outcome->ask.first + (before != 0 && before < outcome->ask.count
+                               && cursor->type == CT_LOG_RFC6962
+                               ? before : outcome->ask.count);
 
     /* the rest of a tile that still grows would not come either */
     if (cursor->type == CT_LOG_STATIC && to % CT_LIMIT_TILE_WIDTH != 0) {
@@ -435,6 +455,27 @@ ct_follow_owing(ct_follow_t *follow, const ct_outcome_t *outcome)
     }
 
     ct_follow_leap(follow, CT_GAP_ABSENT, to);
+}
+
+
+/* The entries in front of this one that do not come either. */
+static uint64_t
+ct_follow_missing(const ct_follow_t *follow, uint64_t first)
+{
+    size_t          i;
+    const ct_gap_t *gap;
+
+    for (i = 0; i < CT_LIMIT_GAPS; i++) {
+        gap = &follow->record.gaps[i];
+
+        if (gap->to == first && gap->from < first
+            && gap->kind == CT_GAP_ABSENT)
+        {
+            return first - gap->from;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -490,6 +531,10 @@ void
 ct_follow_save(ct_follow_t *follow)
 {
     ct_cursor_t now;
+
+    if (follow->leaving) {
+        return;
+    }
 
     if (follow->leap.kind == 0) {
         ct_store_set_log(follow->source.ctx->store, follow->source.slot,

@@ -19,11 +19,18 @@ typedef struct {
     ct_fetch_t       tail;
     ct_backfill_t    back;
     bool             active; /* it is one to follow */
+    bool             leaving; /* gone from the list: its record is not ours
+                                 any more */
     bool             head_busy;
     ct_head_t        heads[CT_FOLLOW_HEADS]; /* seen last, for forks */
     size_t           nheads;
     uint64_t         accused_size; /* of the head that was evidence last */
+    char            *owed;     /* evidence there was no room for on disk;
+                                  malloc memory, NULL: none */
+    size_t           owed_len;
+    int64_t          owed_ms;  /* next attempt */
     uint64_t         forked_size; /* it has signed two trees of this size */
+    int64_t          forked_ms;   /* when it showed that last; 0: never */
     int64_t          head_failing_ms; /* heads do not come since; 0: do */
     int64_t          tail_failing_ms; /* the same of what the tail asks */
     uint64_t         judged;   /* findings below know they are verified */
@@ -34,6 +41,8 @@ typedef struct {
     uint32_t         piece;    /* entries asked for at once because more did
                                   not come; 0: as the cursor has learned */
     int64_t          graded_ms;
+    int64_t          steady_ms; /* the clock has jumped: until then no head
+                                   can be late */
     int64_t          speed_ms;  /* of the last measure of speed */
     uint64_t         speed_at;  /* and the position then */
 } ct_follow_t;

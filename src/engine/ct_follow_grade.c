@@ -14,6 +14,7 @@
 
 #define CT_FOLLOW_GRADE_MS 1000
 #define CT_FOLLOW_SPEED_MS 5000
+#define CT_FOLLOW_FORKED   10 /* intervals without the other tree */
 
 
 static void ct_follow_skip(ct_follow_t *follow);
@@ -51,7 +52,7 @@ ct_follow_listed(ct_follow_t *follow, const ct_log_t *log)
 }
 
 
-/* Intervals end while we run. */
+/* Intervals end while we run, and a clock may be put right again. */
 static void
 ct_follow_skip(ct_follow_t *follow)
 {
@@ -119,8 +120,7 @@ ct_follow_failing(ct_follow_t *follow)
 
 
 /* Entries and signed root agree again, and nothing contradicts. A fork is
- * over when it has grown beyond it: until then it shows now this tree, now
- * that one. */
+ * over when it has grown beyond it and shows one tree only, for a while. */
 static void
 ct_follow_forgive(ct_follow_t *follow)
 {
@@ -133,6 +133,10 @@ ct_follow_forgive(ct_follow_t *follow)
         || r->cursor.mismatches != 0
         || (follow->forked_size != 0
             && r->cursor.latest.size <= follow->forked_size)
+        || (follow->forked_ms != 0
+            && follow->source.ctx->now_ms - follow->forked_ms
+               < CT_FOLLOW_FORKED
+                 * follow->source.ctx->config->interval_ms)
         || r->cursor.confirmed_ms < r->cursor.latest.timestamp_ms
         || (r->has_final && r->cursor.latest.size > r->final_size))
     {
@@ -187,8 +191,9 @@ ct_follow_grade(ct_follow_t *follow)
     ctx = follow->source.ctx;
     r = &follow->record;
 
-    if (ctx->now_ms - follow->graded_ms < CT_FOLLOW_GRADE_MS
-        && follow->graded_ms <= ctx->now_ms)
+    if (follow->leaving
+        || (ctx->now_ms - follow->graded_ms < CT_FOLLOW_GRADE_MS
+            && follow->graded_ms <= ctx->now_ms))
     {
         return;
     }
@@ -196,16 +201,17 @@ ct_follow_grade(ct_follow_t *follow)
     follow->graded_ms = ctx->now_ms;
     before = (ct_follow_e) r->state;
 
-    if (follow->active) {
-        ct_follow_skip(follow);
-    }
-
+    ct_follow_skip(follow);
+    ct_follow_keep_owed(follow);
     ct_follow_speed(follow);
     state = follow->active
             ? ct_coverage_grade(r, ctx->now_ms, ctx->config->interval_ms)
             : CT_FOLLOW_SKIPPED;
 
-    if (state == before) {
+    /* after a jump of the clock the next head tells how old it is */
+    if (state == before
+        || (state == CT_FOLLOW_LAGGING && ctx->now_ms < follow->steady_ms))
+    {
         return;
     }
 

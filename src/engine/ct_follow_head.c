@@ -10,11 +10,15 @@
 #include "ct_evidence.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 
 /* A log that grows no more is asked so much more seldom. */
 #define CT_FOLLOW_FINAL_EVERY 60
+
+/* Between two attempts to keep evidence. */
+#define CT_FOLLOW_OWED_MS 10000
 
 /* After so long the head is not that of the moment monitoring began. */
 #define CT_FOLLOW_LATE_MS (10 * 60 * 1000)
@@ -30,8 +34,9 @@ static const ct_head_t *ct_follow_fork(const ct_follow_t *follow,
     const ct_head_t *head);
 static void ct_follow_late(ct_follow_t *follow);
 static const char *ct_follow_charge(const char *kind);
-static bool ct_follow_keep(const ct_follow_t *follow,
+static bool ct_follow_keep(ct_follow_t *follow,
     const ct_evidence_t *evidence, uint8_t sha[CT_HASH_LEN]);
+static void ct_follow_owe(ct_follow_t *follow, ct_bytes_t line);
 
 
 bool
@@ -132,6 +137,7 @@ ct_follow_head(ct_follow_t *follow, const ct_head_t *head)
 
     if (other != NULL) {
         follow->forked_size = head->size;
+        follow->forked_ms = ctx->now_ms;
         ct_follow_accuse(follow, "fork", other, head, NULL, 0);
     }
 
@@ -285,7 +291,7 @@ ct_follow_charge(const char *kind)
 
 
 static bool
-ct_follow_keep(const ct_follow_t *follow, const ct_evidence_t *evidence,
+ct_follow_keep(ct_follow_t *follow, const ct_evidence_t *evidence,
     uint8_t sha[CT_HASH_LEN])
 {
     ct_buf_t      line;
@@ -296,6 +302,65 @@ ct_follow_keep(const ct_follow_t *follow, const ct_evidence_t *evidence,
     ct_buf_init(&line, ctx->scratch, CT_LIMIT_STATE_LINE);
     ct_evidence_heads(&line, evidence);
 
-    return ct_evidence_keep(ctx, ctx->config->state,
-                            (const char *) line.data, line.len, sha);
+    if (ct_evidence_keep(ctx, ctx->config->state, (const char *) line.data,
+                         line.len, sha))
+    {
+        return true;
+    }
+
+    if (ctx->config->state != NULL && !line.full) {
+        ct_follow_owe(follow, ct_buf_slice(&line));
+    }
+
+    return false;
+}
+
+
+/* The disk may be full. What is there first weighs more than what came of
+ * it. */
+static void
+ct_follow_owe(ct_follow_t *follow, ct_bytes_t line)
+{
+    if (follow->owed != NULL || line.len == 0) {
+        return;
+    }
+
+    follow->owed = malloc(line.len);
+
+    if (follow->owed != NULL) {
+        memcpy(follow->owed, line.data, line.len);
+        follow->owed_len = line.len;
+        follow->owed_ms = follow->source.ctx->now_ms + CT_FOLLOW_OWED_MS;
+    }
+}
+
+
+void
+ct_follow_keep_owed(ct_follow_t *follow)
+{
+    uint8_t       sha[CT_HASH_LEN];
+    ct_context_t *ctx;
+
+    ctx = follow->source.ctx;
+
+    if (follow->owed == NULL || ctx->now_ms < follow->owed_ms) {
+        return;
+    }
+
+    follow->owed_ms = ctx->now_ms + CT_FOLLOW_OWED_MS;
+
+    if (!ct_evidence_keep(ctx, ctx->config->state, follow->owed,
+                          follow->owed_len, sha))
+    {
+        return;
+    }
+
+    ct_lines_say(ctx->lines, CT_LINE_NOTICE,
+                 "the evidence against log \"%s\" is kept now",
+                 follow->record.description);
+    follow->record.evidence++;
+    free(follow->owed);
+    follow->owed = NULL;
+    ct_follow_save(follow);
+    ct_context_changed(ctx);
 }

@@ -24,6 +24,9 @@ void ct_follow_accuse(ct_follow_t *follow, const char *kind,
     const ct_head_t *a, const ct_head_t *b, const uint8_t *root,
     uint64_t from);
 
+/* Evidence that could not be kept: once more, when it is due. */
+void ct_follow_keep_owed(ct_follow_t *follow);
+
 
 /* ct_follow_grade.c */
 

@@ -78,10 +78,11 @@ ct_http_limit(ct_http_t *http)
 {
     (void) curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 64L);
 
-    /* more than what ct_pace lets fly: a request that waits for the
-     * connection of a paused stream that waits for it would never go on */
+    /* all may go to one host, as behind a proxy or when operators share one:
+     * a request that waits for the connection of a paused stream that waits
+     * for it would never go on. ct_pace is who is polite */
     (void) curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
-                             2L * CT_LIMIT_OPERATOR);
+                             (long) CT_LIMIT_TRANSFERS);
 
     /* a connection belongs to one request at a time. libcurl 7.88 puts new
      * ones on busy connections of HTTP/1.1 too once a host has shown

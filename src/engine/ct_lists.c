@@ -14,6 +14,7 @@
 #include <string.h>
 
 
+#define CT_LISTS_UNSAVED_MS 10000
 #define CT_LISTS_SOON_MS 10000 /* list and signature do not fit: again */
 
 
@@ -28,6 +29,9 @@ static void ct_lists_judge(ct_lists_t *lists, ct_bytes_t json,
     ct_bytes_t signature);
 static bool ct_lists_consider(ct_lists_t *lists, ct_lists_gen_t *gen);
 static void ct_lists_install(ct_lists_t *lists, ct_lists_gen_t *gen);
+static void ct_lists_keep(ct_lists_t *lists, ct_bytes_t json,
+    ct_bytes_t signature);
+static void ct_lists_save_again(ct_lists_t *lists);
 static void ct_lists_save(ct_lists_t *lists, ct_bytes_t json,
     ct_bytes_t signature);
 
@@ -181,6 +185,7 @@ ct_lists_destroy(ct_lists_t *lists)
     ct_lists_gen_destroy(lists->gen);
     free(lists->got.data);
     free(lists->json);
+    free(lists->unsaved);
     free(lists);
 }
 
@@ -211,6 +216,7 @@ void
 ct_lists_shift(ct_lists_t *lists, int64_t delta_ms)
 {
     lists->due_ms += delta_ms;
+    lists->unsaved_ms += delta_ms;
 
     if (lists->ctx->status.list_checked_ms != 0) {
         lists->ctx->status.list_checked_ms += delta_ms;
@@ -239,6 +245,7 @@ ct_lists_turn(ct_lists_t *lists, bool *changed)
         ct_lists_advance(lists);
     }
 
+    ct_lists_save_again(lists);
     ct_lists_age(lists);
     *changed = lists->changed;
 
@@ -440,6 +447,9 @@ ct_lists_save(ct_lists_t *lists, ct_bytes_t json, ct_bytes_t signature)
         return;
     }
 
+    free(lists->unsaved);
+    lists->unsaved = NULL;
+
     lists->saved = ct_lists_copy_save(ctx, json, signature,
                                       &lists->tag);
 
@@ -447,5 +457,50 @@ ct_lists_save(ct_lists_t *lists, ct_bytes_t json, ct_bytes_t signature)
         ct_lines_say(ctx->lines, CT_LINE_WARN,
                      "the log list could not be kept as \"%s.list\": %s",
                      ctx->config->state, strerror(errno));
+        ct_lists_keep(lists, json, signature);
+    }
+}
+
+
+static void
+ct_lists_keep(ct_lists_t *lists, ct_bytes_t json, ct_bytes_t signature)
+{
+    lists->unsaved = malloc(json.len + signature.len);
+
+    if (lists->unsaved != NULL) {
+        memcpy(lists->unsaved, json.data, json.len);
+        memcpy(lists->unsaved + json.len, signature.data, signature.len);
+        lists->unsaved_list = json.len;
+        lists->unsaved_sig = signature.len;
+        lists->unsaved_ms = lists->ctx->now_ms + CT_LISTS_UNSAVED_MS;
+    }
+}
+
+
+/* Until there is room on the disk, or another list. */
+static void
+ct_lists_save_again(ct_lists_t *lists)
+{
+    ct_bytes_t    json, signature;
+    ct_context_t *ctx;
+
+    ctx = lists->ctx;
+
+    if (lists->unsaved == NULL || ctx->now_ms < lists->unsaved_ms) {
+        return;
+    }
+
+    json = ct_bytes(lists->unsaved, lists->unsaved_list);
+    signature = ct_bytes(lists->unsaved + lists->unsaved_list,
+                         lists->unsaved_sig);
+    lists->unsaved_ms = ctx->now_ms + CT_LISTS_UNSAVED_MS;
+    lists->saved = ct_lists_copy_save(ctx, json, signature, &lists->tag);
+
+    if (lists->saved) {
+        free(lists->unsaved);
+        lists->unsaved = NULL;
+        ct_lines_say(ctx->lines, CT_LINE_NOTICE,
+                     "the log list is kept as \"%s.list\" again",
+                     ctx->config->state);
     }
 }

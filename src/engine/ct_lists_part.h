@@ -61,6 +61,11 @@ struct ct_lists_s {
     size_t          json_len;
     ct_lists_tag_t  json_tag;
     ct_lists_tag_t  tag;    /* of the list in force */
+    uint8_t        *unsaved; /* the list in force and its signature, when no
+                                copy could be written; malloc memory */
+    size_t          unsaved_list;
+    size_t          unsaved_sig;
+    int64_t         unsaved_ms; /* next attempt */
 };
 
 

@@ -183,7 +183,9 @@ ct_snapshot_read_alert(const json_t *line, ct_store_t *store)
         return true;
     }
 
-    return ct_store_queue(store, &a) == CT_OK;
+    (void) ct_store_queue_again(store, &a);
+
+    return true;
 }
 
 

@@ -203,7 +203,6 @@ typedef struct {
     bool          no_entry_and_proof;
 
     int64_t       silent_ms; /* Retry-After until then */
-    int64_t       told_ms;   /* when that arrived */
     unsigned      silent_run; /* at which engine */
     uint32_t      requests[SIM_DAYS];
 } log_t;
@@ -371,8 +370,8 @@ void world_answer(const ct_http_ask_t *ask, reply_t *reply);
 /* Once a second: clocks are set wrong, logs grow. */
 void world_tick(void);
 
-/* Did an engine end in between? */
-bool world_restarted(int64_t from_ms, int64_t to_ms);
+/* How many engines ended in between. */
+unsigned world_restarts(int64_t from_ms, int64_t to_ms);
 
 
 /* transport.c */

@@ -66,7 +66,9 @@ static sem_t        transport_go, transport_there;
 
 static void request_begin(request_t *r, ct_http_t *http,
     const ct_http_ask_t *ask);
-static void request_polite(const ct_http_t *http, const log_t *log);
+static void request_polite(const ct_http_t *http, const log_t *log,
+    const char *url);
+static void transport_note(const char *what, const char *url);
 static bool request_piece(request_t *r);
 static size_t request_room(const request_t *r);
 static void request_end(request_t *r);
@@ -171,12 +173,8 @@ request_begin(request_t *r, ct_http_t *http, const ct_http_ask_t *ask)
     r->done = ask->done;
     r->limit = ask->limit;
     r->dice.state = dice_roll(&transport_dice, 0);
-    request_polite(http, r->log);
+    request_polite(http, r->log, ask->url);
     world_answer(ask, &r->reply);
-
-    if (r->log != NULL && r->reply.status == 429) {
-        r->log->silent_ms = sim_now() + r->reply.retry_after_ms;
-    }
 
     r->due_ms = sim_now() + r->reply.wait_ms
                 + dice_between(&r->dice, 10, TRANSPORT_LATENCY);
@@ -187,9 +185,9 @@ request_begin(request_t *r, ct_http_t *http, const ct_http_ask_t *ask)
 
 
 static void
-request_polite(const ct_http_t *http, const log_t *log)
+request_polite(const ct_http_t *http, const log_t *log, const char *url)
 {
-    size_t           i, n;
+    size_t           n;
     const request_t *r;
 
     n = 1;
@@ -199,19 +197,27 @@ request_polite(const ct_http_t *http, const log_t *log)
              && r->log->operator_number == log->operator_number;
     }
 
-    sim_crowds += n > CT_LIMIT_OPERATOR;
-
-    /* it may not have been told yet */
-    for (i = 0; i < sim_nlogs && log != NULL; i++) {
-        if (sim_logs[i].operator_number == log->operator_number
-            && sim_now() + SIM_SECOND < sim_logs[i].silent_ms
-            && sim_run == sim_logs[i].silent_run
-            && sim_now() > sim_logs[i].told_ms + 2 * SIM_MINUTE)
-        {
-            sim_impatient++;
-            return;
-        }
+    /* an issuer that all the others wait for goes before them */
+    if (n > CT_LIMIT_OPERATOR && strstr(url, "/issuer/") == NULL) {
+        sim_crowds++;
+        transport_note("a crowd", url);
     }
+
+    /* each log has a host of its own here */
+    if (log != NULL && sim_now() + SIM_SECOND < log->silent_ms
+        && sim_run == log->silent_run)
+    {
+        sim_impatient++;
+        transport_note("impatient", url);
+    }
+}
+
+
+static void
+transport_note(const char *what, const char *url)
+{
+    printf("# %s, hour %.3f: %s\n", what,
+           (double) (sim_now() - SIM_BEGIN) / (double) SIM_HOUR, url);
 }
 
 
@@ -508,8 +514,8 @@ request_end(request_t *r)
         (void) snprintf(answer.error, sizeof(answer.error), "too large");
     }
 
-    if (r->log != NULL && r->reply.status == 429) {
-        r->log->told_ms = sim_now();
+    if (r->log != NULL && r->reply.retry_after_ms > 0) {
+        r->log->silent_ms = sim_now() + r->reply.retry_after_ms;
         r->log->silent_run = sim_run;
     }
 

@@ -38,6 +38,7 @@ static void verdict_alert(const ct_finding_t *finding, count_t *count);
 static void verdict_plants(count_t *count);
 static unsigned verdict_events(unsigned *causeless);
 static unsigned verdict_faults(unsigned *doubled, unsigned *due);
+static bool verdict_ill(const fault_t *fault);
 static unsigned verdict_logs(ct_store_t *store);
 static void verdict_gaps(const log_t *log, const ct_log_record_t *record);
 static uint32_t verdict_requests(uint64_t *entries);
@@ -215,6 +216,13 @@ verdict_may_lack(const place_t *place)
         return true;
     }
 
+    /* a log that is listed after ct_since was set begins there */
+    if (sim_logs[place->log].listed_ms > SIM_BEGIN
+        && place->at_ms < sim_since_ms)
+    {
+        return true;
+    }
+
     for (i = 0; i < sim_nfaults; i++) {
         fault = &sim_faults[i];
 
@@ -277,7 +285,7 @@ verdict_alert(const ct_finding_t *finding, count_t *count)
         return;
     }
 
-    if (world_restarted(post->first_ms, post->last_ms)) {
+    if (world_restarts(post->first_ms, post->last_ms)) {
         count->twice++;
         return;
     }
@@ -359,7 +367,10 @@ verdict_faults(unsigned *doubled, unsigned *due)
         fault = &sim_faults[i];
         *due += fault_due(fault);
 
-        if (fault_due(fault) ? fault->alarms == 1 : fault->alarms < 2) {
+        if (fault->alarms == 1
+            || (fault->alarms == 0
+                && (!fault_due(fault) || verdict_ill(fault))))
+        {
             continue;
         }
 
@@ -371,7 +382,7 @@ verdict_faults(unsigned *doubled, unsigned *due)
                fault->to_ms == SIM_NEVER ? -1
                : (double) (fault->to_ms - SIM_BEGIN) / (double) SIM_HOUR,
                fault->alarms,
-               world_restarted(fault->from_ms, fault->to_ms)
+               world_restarts(fault->from_ms, fault->to_ms)
                ? ", with a restart" : "");
     }
 
@@ -379,12 +390,39 @@ verdict_faults(unsigned *doubled, unsigned *due)
         *due += sim_list_faults[i].seen_ms != 0;
         untold += sim_list_faults[i].seen_ms != 0
                   && sim_list_faults[i].alarms == 0;
-        *doubled += sim_list_faults[i].alarms > 1;
+        *doubled += sim_list_faults[i].alarms
+                    > 1 + world_restarts(sim_list_faults[i].seen_ms,
+                                         sim_list_faults[i].to_ms);
         printf("# list %s: told %u times\n", sim_list_faults[i].what,
                sim_list_faults[i].alarms);
     }
 
     return untold;
+}
+
+
+/* It was told of another illness when this one came, and had not got over
+ * that. */
+static bool
+verdict_ill(const fault_t *fault)
+{
+    bool          ill;
+    size_t        i;
+    const seen_t *seen;
+
+    ill = false;
+
+    for (i = 0; i < sim_nevents; i++) {
+        seen = &sim_events[i];
+
+        if (seen->log == &sim_logs[fault->log]
+            && seen->at_ms < fault->first_ms + 2 * SIM_HOUR)
+        {
+            ill = seen->event.kind != CT_EVENT_LOG_RECOVERED;
+        }
+    }
+
+    return ill;
 }
 
 

@@ -202,18 +202,19 @@ world_tick(void)
 }
 
 
-bool
-world_restarted(int64_t from_ms, int64_t to_ms)
+unsigned
+world_restarts(int64_t from_ms, int64_t to_ms)
 {
-    size_t i;
+    size_t   i;
+    unsigned n;
+
+    n = 0;
 
     for (i = 0; i + 1 < sim_nstops; i++) {
-        if (sim_stops[i].at_ms >= from_ms && sim_stops[i].at_ms <= to_ms) {
-            return true;
-        }
+        n += sim_stops[i].at_ms >= from_ms && sim_stops[i].at_ms <= to_ms;
     }
 
-    return false;
+    return n;
 }
 
 

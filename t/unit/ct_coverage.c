@@ -105,8 +105,10 @@ static const grade_t grades[] = {
      -1, 0, 0, 0, 0},
     {"interval ends now", CT_FOLLOW_FINAL, S, CT_LOG_RETIRED, DAY, -1, 9, 1,
      -1, 0, 0, 0, 0},
-    {"interval ends soon", CT_FOLLOW_LAGGING, S, U, DAY, -1, 9, 1, 1, 0, 0,
+    {"interval ends soon", CT_FOLLOW_LAGGING, S, U, DAY, -1, 9, 0, 1, 0, 0,
      0, 0},
+    {"an old head while it fails", CT_FOLLOW_FOLLOWING, S, U, DAY, DAY, 0, 1,
+     0, 0, 0, 0, 1},
 };
 
 /* A log of a world: operator, state, caught up, gaps, state of the list. */

@@ -240,6 +240,41 @@ test_bodies(void)
 }
 
 
+#define GUESTS 40
+
+/* All paused but the last, all to one host: it has a connection. */
+static void
+test_one_host(void)
+{
+    size_t            i;
+    int64_t           until;
+    ct_http_stream_t *s[GUESTS];
+
+    begin(0);
+
+    for (i = 0; i < GUESTS; i++) {
+        until = ct_clock_monotonic() + 1000;
+        s[i] = stream("/fixed/500000", 500000, 100,
+                      i < GUESTS - 1);
+
+        while (ct_http_stream_unread(s[i]).len < 100
+               && ct_clock_monotonic() < until)
+        {
+            ct_http_turn(http, 10);
+        }
+    }
+
+    is_int(ct_http_stream_unread(s[GUESTS - 1]).len, 100,
+           "%d streams to one host, none waits for another", GUESTS);
+
+    for (i = 0; i < GUESTS; i++) {
+        ct_http_stream_close(s[i]);
+    }
+
+    end("one host");
+}
+
+
 /* Clocks stand still while a transfer waits for us. */
 static void
 test_clocks(void)
@@ -351,6 +386,7 @@ main(void)
     test_unread_at_end();
     test_ahead();
     test_bodies();
+    test_one_host();
     test_clocks();
     test_close();
     test_stop();

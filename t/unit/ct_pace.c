@@ -14,7 +14,7 @@ test_flying(void)
     int64_t   until;
     ct_pace_t pace;
 
-    ct_pace_init(&pace, "Example Trust");
+    ct_pace_init(&pace, "Example Trust", NULL);
     is_str(pace.name, "Example Trust", "it has its name");
 
     for (i = 0; i < CT_LIMIT_OPERATOR; i++) {
@@ -46,8 +46,35 @@ test_name(void)
 
     memset(name, 'x', sizeof(name));
     name[sizeof(name) - 1] = '\0';
-    ct_pace_init(&pace, name);
+    ct_pace_init(&pace, name, NULL);
     is_int(strlen(pace.name), CT_LIMIT_TEXT - 1, "a long name is cut");
+}
+
+
+/* Hosts of one operator: silence is the host's, what flies is shared. */
+static void
+test_above(void)
+{
+    size_t    i;
+    int64_t   until;
+    ct_pace_t one, two, above;
+
+    ct_pace_init(&above, "operator", NULL);
+    ct_pace_init(&one, "one", &above);
+    ct_pace_init(&two, "two", &above);
+
+    for (i = 0; i < CT_LIMIT_OPERATOR; i++) {
+        ok(ct_pace_may(i % 2 == 0 ? &one : &two, 1000, &until),
+           "request %zu may", i);
+        ct_pace_started(i % 2 == 0 ? &one : &two, 1000);
+    }
+
+    ok(!ct_pace_may(&one, 1000, &until) && until == INT64_MAX,
+       "then all are in flight");
+    ct_pace_ended(&one, CT_PACE_REFUSED, 60000, 1000, 0);
+    ok(!ct_pace_may(&one, 2000, &until), "who refuses is left alone");
+    ok(ct_pace_may(&two, 2000, &until), "the other host is not");
+    is_int(above.flying, CT_LIMIT_OPERATOR - 1, "and one less is in flight");
 }
 
 
@@ -59,28 +86,28 @@ test_gap(void)
     ct_pace_t pace;
     uint32_t  gap;
 
-    ct_pace_init(&pace, "a");
+    ct_pace_init(&pace, "a", NULL);
     now = 1000;
 
     for (i = 0, gap = 100000; i < 14; i++) {
         ct_pace_started(&pace, now);
         ct_pace_ended(&pace, CT_PACE_REFUSED, 0, now, 0);
         is_int(pace.gap_us, gap, "gap after refusal %u", i + 1);
-        gap = gap * 2 < 120000000 ? gap * 2 : 120000000;
+        gap = gap * 2 < 30000000 ? gap * 2 : 30000000;
         now = pace.next_ms;
         ok(ct_pace_may(&pace, now, &until), "then one may start");
         ok(!ct_pace_may(&pace, now - 1, &until) && until == now,
            "and not before");
     }
 
-    is_int(pace.gap_us, 120000000, "two minutes at most");
+    is_int(pace.gap_us, 30000000, "half a minute at most");
     is_int(pace.refused, 14, "all of them are counted");
 
     ct_pace_started(&pace, now);
     ok(!ct_pace_may(&pace, now, &until), "the next one waits");
-    is_int(until, now + 120000, "for the gap");
+    is_int(until, now + 30000, "for the gap");
     ct_pace_ended(&pace, CT_PACE_GOOD, 0, now + 5, 0);
-    is_int(pace.gap_us, 120000000 - 120000000 / 16, "a good answer: 1/16");
+    is_int(pace.gap_us, 30000000 - 30000000 / 16, "a good answer: 1/16");
 
     for (i = 0; i < 1000 && pace.gap_us != 0; i++) {
         gap = pace.gap_us;
@@ -102,8 +129,8 @@ test_silence(void)
     unsigned  i;
     ct_pace_t low, high;
 
-    ct_pace_init(&low, "a");
-    ct_pace_init(&high, "a");
+    ct_pace_init(&low, "a", NULL);
+    ct_pace_init(&high, "a", NULL);
 
     for (i = 0, want = 1000; i < 12; i++) {
         now = (int64_t) (i + 1) * 10000000;
@@ -130,19 +157,19 @@ test_retry_after(void)
 {
     ct_pace_t pace;
 
-    ct_pace_init(&pace, "a");
+    ct_pace_init(&pace, "a", NULL);
     ct_pace_ended(&pace, CT_PACE_REFUSED, 75000, 1000, 0);
     is_int(pace.next_ms, 76000, "Retry-After is obeyed");
 
-    ct_pace_init(&pace, "a");
+    ct_pace_init(&pace, "a", NULL);
     ct_pace_ended(&pace, CT_PACE_REFUSED, 10, 1000, 65535);
     is_int(pace.next_ms, 2000, "but no less than our own silence");
 
-    ct_pace_init(&pace, "a");
+    ct_pace_init(&pace, "a", NULL);
     ct_pace_ended(&pace, CT_PACE_REFUSED, INT64_MAX, 1000, 0);
     is_int(pace.next_ms, 1000 + 86400000, "nor more than a day");
 
-    ct_pace_init(&pace, "a");
+    ct_pace_init(&pace, "a", NULL);
     ct_pace_ended(&pace, CT_PACE_REFUSED, INT64_MIN, 1000, 0);
     is_int(pace.next_ms, 1500, "less than nothing is nothing");
 }
@@ -155,7 +182,7 @@ test_burst(void)
     unsigned  i;
     ct_pace_t pace;
 
-    ct_pace_init(&pace, "a");
+    ct_pace_init(&pace, "a", NULL);
 
     for (i = 0; i < 8; i++) {
         ct_pace_started(&pace, 1000);
@@ -188,7 +215,7 @@ test_shift(void)
     int64_t   until;
     ct_pace_t pace;
 
-    ct_pace_init(&pace, "a");
+    ct_pace_init(&pace, "a", NULL);
     ct_pace_shift(&pace, 500000);
     ok(ct_pace_may(&pace, 0, &until), "nothing to shift");
 
@@ -289,6 +316,7 @@ main(void)
 {
     test_flying();
     test_name();
+    test_above();
     test_gap();
     test_silence();
     test_retry_after();

@@ -104,6 +104,17 @@ sub read_state {
     return \%of;
 }
 
+# Until the state file has everything that was planted, and no alert waits.
+sub saved {
+    my ($self) = @_;
+    my $wanted = $self->_wanted;
+
+    return $self->{site}->wait_for(sub {
+        my $state = eval { $self->read_state } or return 0;
+        return @{ $state->{finding} } >= $wanted && !@{ $state->{alert} };
+    });
+}
+
 # What is wrong with the file: a sentence for each planted entry below a
 # saved position, and in no gap or look-back to come, that no finding of the
 # same file has. Counted for the table.
@@ -218,15 +229,23 @@ sub row {
         "$case: and no other");
     is($self->{ahead}, 0, "$case: no position is ahead of the findings");
 
-    push @table, [$case, scalar keys %mine, scalar keys %found,
-        scalar @twice, scalar @due, @due - @untold, scalar @again,
-        $self->{files}, $self->{ahead}];
+    add($case, scalar keys %mine, scalar keys %found, scalar @twice,
+        scalar @due, @due - @untold, scalar @again, $self->{files},
+        $self->{ahead});
 
     return;
 }
 
+# A row; of another process, as it has written it.
+sub add { push @table, [@_]; return }
+
 sub table {
     return if !@table;
+
+    if (defined $ENV{CRASH_PART}) {
+        print '# row: ', join(' | ', @$_), "\n" for @table;
+        return;
+    }
 
     diag sprintf '%-34s %7s %5s %7s %4s %4s %10s %11s %5s', 'case',
         'planted', 'found', 'doubled', 'due', 'told', 'same again',
