@@ -117,6 +117,7 @@ ct_answer_proof(ct_bytes_t json, uint64_t *leaf_index, ct_proof_t *proof)
         return rc;
     }
 
+    index = 0;
     rc = ct_answer_hashes(root, "audit_path", &read);
 
     if (rc == CT_OK && !ct_answer_u64(root, "leaf_index", &index)) {

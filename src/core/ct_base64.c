@@ -24,9 +24,9 @@
 
 /* The 64 digits, in the order of RFC 4648, table 1. */
 #define CT_BASE64_DIGIT(c, shift)                                          \
-    ((c) >= 'A' && (c) <= 'Z' ? ((c) - 'A' + 0U) << (shift)                \
-     : (c) >= 'a' && (c) <= 'z' ? ((c) - 'a' + 26U) << (shift)             \
-     : (c) >= '0' && (c) <= '9' ? ((c) - '0' + 52U) << (shift)             \
+    ((c) >= 'A' && (c) <= 'Z' ? (0U + (c) - 'A') << (shift)                \
+     : (c) >= 'a' && (c) <= 'z' ? (26U + (c) - 'a') << (shift)             \
+     : (c) >= '0' && (c) <= '9' ? (52U + (c) - '0') << (shift)             \
      : (c) == '+' ? 62U << (shift)                                         \
      : (c) == '/' ? 63U << (shift) : CT_BASE64_BAD)
 

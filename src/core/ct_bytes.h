@@ -27,7 +27,13 @@ typedef struct {
 #define CT_BYTES(s) ((ct_bytes_t) {(const uint8_t *) (s), sizeof(s) - 1})
 
 
-ct_bytes_t ct_bytes(const void *data, size_t len);
+static inline ct_bytes_t
+ct_bytes(const void *data, size_t len)
+{
+    return (ct_bytes_t) {data, len};
+}
+
+
 ct_bytes_t ct_bytes_str(const char *s); /* NULL gives the empty slice */
 bool ct_bytes_equal(ct_bytes_t a, ct_bytes_t b);
 bool ct_bytes_is(ct_bytes_t a, const char *s);
@@ -35,14 +41,143 @@ bool ct_bytes_is(ct_bytes_t a, const char *s);
 /* ASCII case folded; anything else is compared as it is. */
 bool ct_bytes_equal_nocase(ct_bytes_t a, ct_bytes_t b);
 
-bool ct_read_u8(ct_bytes_t *in, uint8_t *v);
-bool ct_read_u16(ct_bytes_t *in, uint16_t *v);
-bool ct_read_u24(ct_bytes_t *in, uint32_t *v);
-bool ct_read_u40(ct_bytes_t *in, uint64_t *v);
-bool ct_read_u64(ct_bytes_t *in, uint64_t *v);
-bool ct_read_bytes(ct_bytes_t *in, size_t n, ct_bytes_t *v);
-bool ct_read_vec16(ct_bytes_t *in, ct_bytes_t *v); /* opaque <0..2^16-1> */
-bool ct_read_vec24(ct_bytes_t *in, ct_bytes_t *v); /* opaque <0..2^24-1> */
+/* Inline: each entry of a log is taken apart by these. */
+static inline bool
+ct_read_uint(ct_bytes_t *in, size_t n, uint64_t *v)
+{
+    size_t   i;
+    uint64_t value;
+
+    if (in->len < n) {
+        return false;
+    }
+
+    value = 0;
+
+#pragma GCC unroll 8
+    for (i = 0; i < n; i++) {
+        value = value << 8 | in->data[i];
+    }
+
+    in->data += n;
+    in->len -= n;
+    *v = value;
+
+    return true;
+}
+
+
+static inline bool
+ct_read_u8(ct_bytes_t *in, uint8_t *v)
+{
+    uint64_t n;
+
+    if (!ct_read_uint(in, 1, &n)) {
+        return false;
+    }
+
+    *v = (uint8_t) n;
+
+    return true;
+}
+
+
+static inline bool
+ct_read_u16(ct_bytes_t *in, uint16_t *v)
+{
+    uint64_t n;
+
+    if (!ct_read_uint(in, 2, &n)) {
+        return false;
+    }
+
+    *v = (uint16_t) n;
+
+    return true;
+}
+
+
+static inline bool
+ct_read_u24(ct_bytes_t *in, uint32_t *v)
+{
+    uint64_t n;
+
+    if (!ct_read_uint(in, 3, &n)) {
+        return false;
+    }
+
+    *v = (uint32_t) n;
+
+    return true;
+}
+
+
+static inline bool
+ct_read_u40(ct_bytes_t *in, uint64_t *v)
+{
+    return ct_read_uint(in, 5, v);
+}
+
+
+static inline bool
+ct_read_u64(ct_bytes_t *in, uint64_t *v)
+{
+    return ct_read_uint(in, 8, v);
+}
+
+
+static inline bool
+ct_read_bytes(ct_bytes_t *in, size_t n, ct_bytes_t *v)
+{
+    if (in->len < n) {
+        return false;
+    }
+
+    *v = ct_bytes(in->data, n);
+
+    if (n != 0) {
+        in->data += n;
+        in->len -= n;
+    }
+
+    return true;
+}
+
+
+/* A length of `n` bytes, then so many bytes (RFC 8446, 3.4). */
+static inline bool
+ct_read_vec(ct_bytes_t *in, size_t n, ct_bytes_t *v)
+{
+    uint64_t   len;
+    ct_bytes_t rest;
+
+    rest = *in;
+
+    if (!ct_read_uint(&rest, n, &len)
+        || !ct_read_bytes(&rest, (size_t) len, v))
+    {
+        return false;
+    }
+
+    *in = rest;
+
+    return true;
+}
+
+
+static inline bool
+ct_read_vec16(ct_bytes_t *in, ct_bytes_t *v) /* opaque <0..2^16-1> */
+{
+    return ct_read_vec(in, 2, v);
+}
+
+
+static inline bool
+ct_read_vec24(ct_bytes_t *in, ct_bytes_t *v) /* opaque <0..2^24-1> */
+{
+    return ct_read_vec(in, 3, v);
+}
+
 
 /* Up to `c`, which is eaten but not part of `v`; false when it is absent. */
 bool ct_read_until(ct_bytes_t *in, uint8_t c, ct_bytes_t *v);

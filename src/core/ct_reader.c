@@ -246,6 +246,8 @@ ct_reader_member(ct_reader_t *reader, ct_bytes_t *in)
     ct_bytes_t rest, name, value;
 
     rest = *in;
+    name = ct_bytes(NULL, 0);
+    entries = false;
     rc = rest.data[0] != '"' ? CT_E_ENCODING
          : ct_reader_value(&rest, CT_LIMIT_ANSWER, &name);
 

@@ -235,6 +235,7 @@ ct_snapshot_read_marks(const json_t *line, ct_store_t *store)
         return false;
     }
 
+    n = 0;
     marks = malloc(CT_LIMIT_WATCH_MARKS * sizeof(uint64_t));
     good = marks != NULL
            && ct_get_marks(json_object_get(o, "hashes"), marks, &n);

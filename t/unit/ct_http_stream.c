@@ -275,6 +275,35 @@ test_one_host(void)
 }
 
 
+/* Streams that wait for what another request brings leave it a place. */
+static void
+test_spare(void)
+{
+    size_t            i, n;
+    ct_http_stream_t *s[CT_LIMIT_TRANSFERS];
+
+    begin(0);
+
+    for (n = 0; n < CT_LIMIT_TRANSFERS; n++) {
+        s[n] = stream("/fixed/500000", 500000, 100, true);
+
+        if (s[n] == NULL) {
+            break;
+        }
+    }
+
+    is_int(n, CT_LIMIT_TRANSFERS - CT_LIMIT_TRANSFERS / 4,
+           "so many streams, no more");
+    is_whole(get("/fixed/1000", 1000), 1000, "another request");
+
+    for (i = 0; i < n; i++) {
+        ct_http_stream_close(s[i]);
+    }
+
+    end("spare");
+}
+
+
 /* Clocks stand still while a transfer waits for us. */
 static void
 test_clocks(void)
@@ -387,6 +416,7 @@ main(void)
     test_ahead();
     test_bodies();
     test_one_host();
+    test_spare();
     test_clocks();
     test_close();
     test_stop();
