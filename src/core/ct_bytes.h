@@ -41,6 +41,7 @@ bool ct_bytes_is(ct_bytes_t a, const char *s);
 /* ASCII case folded; anything else is compared as it is. */
 bool ct_bytes_equal_nocase(ct_bytes_t a, ct_bytes_t b);
 
+
 /* Inline: each entry of a log is taken apart by these. */
 static inline bool
 ct_read_uint(ct_bytes_t *in, size_t n, uint64_t *v)

@@ -83,7 +83,10 @@ ct_follow_answers(ct_follow_t *follow)
     r->last_success_ms = follow->source.ctx->now_ms;
     ct_follow_failing(follow);
 
-    if (r->failing_ms == 0 && r->error[0] != '\0') {
+    /* a contradiction stays in view until entries and root agree again */
+    if (r->failing_ms == 0 && r->error[0] != '\0'
+        && r->cursor.mismatches == 0)
+    {
         ct_lines_say(follow->source.ctx->lines, CT_LINE_NOTICE,
                      "log \"%s\" answers as it should again",
                      r->description);
