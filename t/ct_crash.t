@@ -21,7 +21,7 @@ use CT::Site;
 use CT::World qw(slurp spew);
 
 my $long = $ENV{CRASH_LONG};
-my $lanes = $ENV{CRASH_LANES} // 6;
+my $lanes = $ENV{CRASH_LANES} // 4;
 my @parts;
 my $only = $ENV{CRASH_ONLY} // '';
 my @logs = qw(static rfc);
@@ -117,7 +117,7 @@ for my $since ('now', since(5)) {
             $n->start;
             ok(held($s, qr/proof|hash|entries|data/), 'held');
             $l->plant(log => $_) for @logs;
-            sleep 1.1; # the state file has the start
+            ok($s->wait_for(sub { begun($s) == @logs }), 'on disk');
             crash($s, $l, $how, 'a start');
             $l->plant(log => $_) for @logs;
             hold($s, { path => 'entries', hang => 1 });
@@ -701,6 +701,15 @@ sub hold {
     }
 
     return;
+}
+
+# The logs whose first head is in the state file.
+sub begun {
+    my ($s) = @_;
+    my $path = $s->nginx->{prefix} . '/ct.state';
+
+    return grep {/"latest":\{"size":[1-9]/} split /\n/,
+        -e $path ? slurp($path) : '';
 }
 
 # Both logs, or the webhook, have been asked for what is held.

@@ -438,7 +438,8 @@ ct_follow_owing(ct_follow_t *follow, const ct_outcome_t *outcome)
         return;
     }
 
-    if (follow->head_failing_ms != 0 || ctx->now_ms < follow->leap_ms
+    if (cursor->fails < CT_FOLLOW_PIECES || follow->head_failing_ms != 0
+        || ctx->now_ms < follow->leap_ms
         || ctx->now_ms - follow->tail_failing_ms < bound)
     {
         return;

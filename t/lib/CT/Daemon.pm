@@ -119,7 +119,7 @@ sub DESTROY {
 sub wait_for {
     my ($self, $sub, $seconds) = @_;
 
-    my $end = time + ($seconds // 10);
+    my $end = time + ($seconds // 25);
     while (1) {
         my $value = $sub->();
         return $value if $value || time >= $end;

@@ -227,7 +227,7 @@ sub the_log {
 sub wait_for {
     my ($self, $what, $seconds) = @_;
 
-    return $self->nginx->wait_for($what, $seconds // 15);
+    return $self->nginx->wait_for($what, $seconds // 30);
 }
 
 

@@ -18,8 +18,10 @@ use warnings;
 
 use Cwd qw(abs_path);
 use Exporter qw(import);
+use Fcntl qw(:flock);
 use File::Basename qw(dirname);
 use File::Path qw(make_path);
+use File::Spec ();
 use File::Temp ();
 use IO::Socket::INET;
 use JSON::PP ();
@@ -157,14 +159,23 @@ sub spew {
 
 # A TCP port that nobody listens on, never the same twice.
 sub free_port {
-    for (1 .. 100) {
-        my $socket = IO::Socket::INET->new(
-            Listen => 1, LocalAddr => '127.0.0.1', LocalPort => 0
-        ) or die "no free port: $!";
-        my $port = $socket->sockport;
-        close $socket;
+    my $dir = File::Spec->tmpdir . "/ct-ports.$>";
 
-        return $port if !$given_ports{$port}++;
+    mkdir $dir, 0700;
+
+    for (1 .. 1000) {
+        my $port = 10_000 + int rand 20_000;
+
+        # held as long as we live: a server that is killed comes back to it
+        open my $lock, '>', "$dir/$port" or die "$dir/$port: $!";
+        next if $given_ports{$port} || !flock $lock, LOCK_EX | LOCK_NB;
+
+        my $socket = IO::Socket::INET->new(Listen => 1,
+            LocalAddr => '127.0.0.1', LocalPort => $port) or next;
+        close $socket;
+        $given_ports{$port} = $lock;
+
+        return $port;
     }
 
     die "no free port\n";
