@@ -7,6 +7,8 @@ package CT::Daemon;
 use strict;
 use warnings;
 
+use IO::Socket::INET;
+
 use POSIX qw(:sys_wait_h);
 use Time::HiRes qw(sleep time);
 
@@ -77,6 +79,15 @@ sub kill_all {
     kill 'KILL', $self->{pid} if $self->{pid};
     kill 'KILL', -$self->{group} if $self->{group};
     $self->wait_for(sub { $self->_gone }, 10);
+
+    # a thread that still dies holds the sockets of a process that is gone
+    for my $port (values %{ $self->{ports} || {} }) {
+        $self->wait_for(sub {
+            IO::Socket::INET->new(Listen => 1, ReuseAddr => 1,
+                LocalAddr => '127.0.0.1', LocalPort => $port);
+        }, 10);
+    }
+
     $self->{status} = 0; # as the caller wanted it
 
     return;
