@@ -234,11 +234,17 @@ ct_text_put(ct_buf_t *out, ct_bytes_t part)
 void
 ct_finding_text(ct_buf_t *out, ct_draft_t *draft, ct_bytes_t ca)
 {
-    size_t i, room;
+    size_t            i, room;
+    ct_finding_text_t parts;
 
-    ct_text_put(out, draft->issuer_text);
-    ct_text_put(out, ca);
-    ct_text_put(out, draft->matched);
+    memset(&parts, 0, sizeof(parts));
+    parts.issuer = draft->issuer_text;
+    parts.ca = ca;
+    parts.matched = draft->matched;
+    parts.server = draft->server;
+    parts.report = draft->report;
+    parts.der = draft->der;
+    ct_finding_text_write(out, &parts);
 
     for (i = 0; i < draft->nnames; i++) {
         room = out->ceiling - out->len;
@@ -255,12 +261,29 @@ ct_finding_text(ct_buf_t *out, ct_draft_t *draft, ct_bytes_t ca)
 }
 
 
+void
+ct_finding_text_write(ct_buf_t *out, const ct_finding_text_t *parts)
+{
+    ct_text_put(out, parts->issuer);
+    ct_text_put(out, parts->ca);
+    ct_text_put(out, parts->matched);
+    ct_text_put(out, parts->server);
+    ct_text_put(out, parts->report);
+    ct_text_put(out, parts->der.len <= CT_LIMIT_CERTIFICATE
+                     ? parts->der : ct_bytes(NULL, 0));
+    ct_buf_bytes(out, parts->names);
+}
+
+
 bool
 ct_finding_text_read(ct_bytes_t text, ct_finding_text_t *parts)
 {
     if (!ct_read_vec16(&text, &parts->issuer)
         || !ct_read_vec16(&text, &parts->ca)
-        || !ct_read_vec16(&text, &parts->matched))
+        || !ct_read_vec16(&text, &parts->matched)
+        || !ct_read_vec16(&text, &parts->server)
+        || !ct_read_vec16(&text, &parts->report)
+        || !ct_read_vec16(&text, &parts->der))
     {
         return false;
     }

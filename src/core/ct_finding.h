@@ -14,6 +14,9 @@ typedef struct {
     ct_bytes_t issuer;  /* DN for people */
     ct_bytes_t ca;      /* owner of the anchor; empty: not established */
     ct_bytes_t matched; /* the watched name */
+    ct_bytes_t server;  /* the server block that watches it; empty: http */
+    ct_bytes_t report;  /* where its CA takes problem reports; or empty */
+    ct_bytes_t der;     /* the certificate as submitted; empty: not kept */
     ct_bytes_t names;   /* the rest: walk with ct_finding_name */
 } ct_finding_text_t;
 
@@ -23,6 +26,9 @@ typedef struct {
     ct_bytes_t   issuer;    /* Name, whole TLV; borrows from the entry */
     ct_bytes_t   issuer_text;
     ct_bytes_t   matched;
+    ct_bytes_t   server;    /* these three are the caller's to give */
+    ct_bytes_t   report;
+    ct_bytes_t   der;       /* above CT_LIMIT_CERTIFICATE: left out */
     ct_bytes_t  *names;     /* lower case; addresses as text */
     size_t       nnames;
 } ct_draft_t;
@@ -40,6 +46,10 @@ ct_rc_t ct_finding_draft(ct_draft_t *draft, const ct_match_t *match,
 /* Writes the text of a draft for ct_store_add; names that do not fit are
  * cut and the flag says so. */
 void ct_finding_text(ct_buf_t *out, ct_draft_t *draft, ct_bytes_t ca);
+
+/* The same of a text that was taken apart: with another CA or report, with
+ * or without the certificate. */
+void ct_finding_text_write(ct_buf_t *out, const ct_finding_text_t *parts);
 
 /* Takes a text apart; false when it is not one. */
 bool ct_finding_text_read(ct_bytes_t text, ct_finding_text_t *parts);

@@ -42,6 +42,15 @@
 #define CT_LIMIT_EVENTS          256          /* kept, of logs and coverage */
 #define CT_LIMIT_WATCH_MARKS     16384        /* names told apart after a
                                                  reload */
+#define CT_LIMIT_CERTIFICATE     (16 * 1024)  /* bytes kept of one, to be
+                                                 downloaded */
+#define CT_LIMIT_PAST            65536        /* certificates remembered */
+#define CT_LIMIT_PAST_NAMES      192          /* bytes of names of such */
+#define CT_LIMIT_PAST_DAYS       400          /* since it was served last */
+#define CT_LIMIT_ACKS            256          /* acknowledgements */
+#define CT_LIMIT_CHANNELS        64           /* receivers of alerts */
+#define CT_LIMIT_INBOX           16           /* messages to the engine */
+#define CT_LIMIT_INBOX_DATA      8144         /* bytes of one */
 
 /* the engine */
 #define CT_LIMIT_BODIES          (32 * 1024 * 1024) /* all answers at once */

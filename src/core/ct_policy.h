@@ -19,7 +19,7 @@ typedef enum {
     CT_VERDICT_UNPARSABLE = 6  /* cannot be read, may cover us: alert */
 } ct_verdict_e;
 
-/* Why, for people; only append. */
+/* Why, for people; only append, before CT_REASONS. */
 typedef enum {
     CT_REASON_NONE = 0,
     CT_REASON_IDENTITY,   /* its TBS is that of a served certificate */
@@ -31,7 +31,8 @@ typedef enum {
     CT_REASON_NO_ANCHOR,  /* the chain leads to no trusted anchor */
     CT_REASON_IMPOSTOR,   /* no anchor, and it copies our CA's name */
     CT_REASON_NO_CHAIN,   /* the log did not give the issuers */
-    CT_REASON_UNREADABLE  /* the entry cannot be parsed */
+    CT_REASON_UNREADABLE, /* the entry cannot be parsed */
+    CT_REASONS            /* their number */
 } ct_reason_e;
 
 /* A certificate that nginx serves. Everything borrowed from the inventory's

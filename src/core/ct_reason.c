@@ -111,6 +111,7 @@ ct_reason_text(ct_buf_t *out, ct_reason_e reason, ct_bytes_t ca,
         return;
 
     case CT_REASON_NONE:
+    case CT_REASONS:
         break;
     }
 

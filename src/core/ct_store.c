@@ -15,12 +15,19 @@ _Static_assert(sizeof(ct_log_record_t) % 8 == 0, "records are whole words");
 _Static_assert(sizeof(ct_finding_t) % 8 == 0, "records are whole words");
 _Static_assert(sizeof(ct_alert_t) % 8 == 0, "records are whole words");
 _Static_assert(sizeof(ct_event_t) % 8 == 0, "records are whole words");
+_Static_assert(sizeof(ct_past_t) % 8 == 0, "records are whole words");
+_Static_assert(sizeof(ct_ack_t) % 8 == 0, "records are whole words");
+_Static_assert(sizeof(ct_channel_record_t) % 8 == 0,
+    "records are whole words");
+_Static_assert(sizeof(ct_channel_record_t) <= sizeof(ct_log_record_t),
+    "the journal takes the largest record");
 _Static_assert(sizeof(ct_block_t) == 256, "blocks are whole words");
 _Static_assert(sizeof(ct_finding_t) <= sizeof(ct_log_record_t),
     "the journal takes the largest record");
 
 
 static bool ct_store_plan(ct_store_t *plan, size_t len);
+static void ct_plan_tables(ct_store_t *plan, size_t len);
 static uint64_t ct_plan_share(size_t room, size_t each, size_t most);
 static bool ct_store_text(const ct_store_t *store, const ct_finding_t *finding,
     ct_buf_t *text);
@@ -65,7 +72,8 @@ ct_store_attach(void *mem, size_t len)
         || store->max_alerts != plan.max_alerts
         || store->max_events != plan.max_events
         || store->max_blocks != plan.max_blocks
-        || store->max_marks != plan.max_marks)
+        || store->max_marks != plan.max_marks
+        || memcmp(store->max_rows, plan.max_rows, sizeof(plan.max_rows)) != 0)
     {
         return NULL;
     }
@@ -74,12 +82,13 @@ ct_store_attach(void *mem, size_t len)
 }
 
 
-/* Two fifths for logs (some 5 KB each), a sixteenth for events and marks; a
- * finding comes with three blocks of text and half an alert. */
+/* Two fifths for logs (some 5 KB each), a sixteenth for events and marks, a
+ * twelfth for the past; a finding comes with four blocks of text and half an
+ * alert. */
 static bool
 ct_store_plan(ct_store_t *plan, size_t len)
 {
-    size_t room, each;
+    size_t i, room, each;
 
     if (len < CT_STORE_MIN) {
         return false;
@@ -94,20 +103,38 @@ ct_store_plan(ct_store_t *plan, size_t len)
                                      CT_LIMIT_EVENTS);
     plan->max_marks = ct_plan_share(len / 32, sizeof(uint64_t),
                                     CT_LIMIT_WATCH_MARKS);
+    ct_plan_tables(plan, len);
 
     room = len - sizeof(ct_store_t)
            - plan->max_logs * sizeof(ct_slot_log_t)
            - plan->max_events * sizeof(ct_slot_event_t)
-           - plan->max_marks * sizeof(uint64_t);
-    each = sizeof(ct_slot_finding_t) + 3 * sizeof(ct_block_t)
+           - plan->max_marks * sizeof(uint64_t) - sizeof(ct_inbox_t);
+
+    for (i = 0; i < CT_TABLES; i++) {
+        room -= plan->max_rows[i] * (ct_store_row_words(i) + 1) * 8;
+    }
+
+    each = sizeof(ct_slot_finding_t) + 4 * sizeof(ct_block_t)
            + sizeof(ct_slot_alert_t) / 2 + sizeof(uint32_t);
 
     /* even, so that the buckets keep the words aligned */
     plan->max_findings = room / each & ~(size_t) 1;
     plan->max_alerts = plan->max_findings / 2;
-    plan->max_blocks = plan->max_findings * 3;
+    plan->max_blocks = plan->max_findings * 4;
 
     return true;
+}
+
+
+static void
+ct_plan_tables(ct_store_t *plan, size_t len)
+{
+    plan->max_rows[CT_TABLE_PAST] = ct_plan_share(
+        len / 12, 8 + sizeof(ct_past_t), CT_LIMIT_PAST);
+    plan->max_rows[CT_TABLE_ACK] = ct_plan_share(
+        len / 48, 8 + sizeof(ct_ack_t), CT_LIMIT_ACKS);
+    plan->max_rows[CT_TABLE_CHANNEL] = ct_plan_share(
+        len / 24, 8 + sizeof(ct_channel_record_t), CT_LIMIT_CHANNELS);
 }
 
 
@@ -171,7 +198,14 @@ ct_store_events(const ct_store_t *store)
 ct_block_t *
 ct_store_blocks(const ct_store_t *store)
 {
-    return (ct_block_t *) (ct_store_events(store) + store->max_events);
+    return (ct_block_t *) (ct_store_inbox(store) + 1);
+}
+
+
+ct_inbox_t *
+ct_store_inbox(const ct_store_t *store)
+{
+    return (ct_inbox_t *) ct_store_row_slot(store, CT_TABLES, 0);
 }
 
 

@@ -8,8 +8,8 @@
  * and check, and never wait; a writer may be killed at any instruction,
  * and ct_store_repair puts right what it left behind.
  *
- *   header | status | logs | findings | alerts | events | blocks (texts)
- *   | marks
+ *   header | status | logs | findings | alerts | events | tables (past,
+ *   acknowledgements, channels) | inbox | blocks (texts) | marks
  *
  * Records are multiples of 8 bytes and are copied by relaxed atomic words.
  */
@@ -18,6 +18,7 @@
 #define CT_STORE_H
 
 #include "ct_cursor.h"
+#include "ct_inbox.h"
 #include "ct_limits.h"
 #include "ct_loglist.h"
 #include "ct_policy.h"
@@ -154,7 +155,9 @@ typedef enum {
     CT_EVENT_LOG_RECOVERED,       /* log.recovered: after one of these */
     CT_EVENT_COVERAGE_LOST,       /* coverage.lost */
     CT_EVENT_COVERAGE_RESTORED,   /* coverage.restored */
-    CT_EVENT_LIST_STALE           /* list.stale: refused or too old */
+    CT_EVENT_LIST_STALE,          /* list.stale: refused or too old */
+    CT_EVENT_ENGINE_RESTARTED,    /* engine.restarted: after a crash */
+    CT_EVENT_TEST                 /* test: somebody wanted one */
 } ct_event_e;
 
 #define CT_EVENT_NO_LOG UINT32_MAX
@@ -185,12 +188,23 @@ typedef struct {
 #define CT_FINDING_ALERTED    0x10 /* its alert was queued */
 #define CT_FINDING_NAMES_CUT  0x20 /* more names than could be kept */
 #define CT_FINDING_WAS_SERVED 0x40 /* SERVED or OURS once: stays silent */
+#define CT_FINDING_BASELINE   0x80 /* logged before monitoring began: it is
+                                      listed and does not alarm */
+#define CT_FINDING_WILDCARD   0x100 /* one of its names has a "*" */
+#define CT_FINDING_OUR_KEY    0x200 /* its key is or was one we serve */
+#define CT_FINDING_CONTRADICTED 0x400 /* what was submitted beside the leaf
+                                         is not of the same certificate */
+#define CT_FINDING_ACKNOWLEDGED 0x800 /* by a row of CT_TABLE_ACK */
+#define CT_FINDING_RESOLVED   0x1000 /* alerted, and silent since: that is
+                                        to be told */
 
 typedef struct {
     uint64_t   number; /* 1, 2, ... in order of discovery; 0: empty */
     int64_t    first_seen_ms;
     int64_t    not_before_ms;
     int64_t    not_after_ms;
+    int64_t    pending_ms; /* EXPECTED since; 0: it is not */
+    int64_t    judged_ms;  /* when its verdict became what it is */
     uint8_t    identity[CT_HASH_LEN];    /* tbs_sha256, spliced */
     uint8_t    cert_sha256[CT_HASH_LEN]; /* as submitted: final if seen;
                                             zero: it was not given */
@@ -211,7 +225,20 @@ typedef struct {
 } ct_finding_t;
 
 /* Its text, one after the other, each u16 length and bytes: issuer DN, CA
- * owner, matched name, then names lower case. See ct_finding.h. */
+ * owner, matched name, server block, where its CA takes problem reports, the
+ * certificate (DER; only while it may be wanted), then names lower case. See
+ * ct_finding.h. */
+
+typedef enum {
+    CT_ALERT_FIRST = 0, /* of a finding as it is, or of an event */
+    CT_ALERT_RESOLVED,  /* its finding became silent */
+    CT_ALERT_DIGEST     /* of a silent finding, told with others */
+} ct_alert_type_e;
+
+typedef enum {
+    CT_ALERT_WAITING = 0,
+    CT_ALERT_DEAD /* given up: kept to be seen */
+} ct_alert_state_e;
 
 /* An alert that is still to be delivered: of a finding or an event, to a
  * channel. */
@@ -223,7 +250,82 @@ typedef struct {
     int64_t  queued_ms;
     uint32_t attempts;
     int32_t  status;   /* HTTP status of the last one; 0: no answer */
+    uint8_t  type;     /* ct_alert_type_e */
+    uint8_t  state;    /* ct_alert_state_e */
+    uint8_t  reserved[6];
 } ct_alert_t;
+
+
+/* Tables: rows of one kind, found by looking at all of them. The first eight
+ * bytes of a row are 0 when it is empty. */
+typedef enum {
+    CT_TABLE_PAST = 0, /* ct_past_t */
+    CT_TABLE_ACK,      /* ct_ack_t */
+    CT_TABLE_CHANNEL,  /* ct_channel_record_t */
+    CT_TABLES
+} ct_table_e;
+
+typedef enum {
+    CT_PAST_CONFIGURED = 0, /* a file of the configuration */
+    CT_PAST_LEARNED,        /* from a handshake */
+    CT_PAST_KNOWN           /* ct_known_certificate */
+} ct_past_source_e;
+
+/* A certificate that was served, remembered for CT_LIMIT_PAST_DAYS, so that
+ * yesterday's is no stranger. */
+typedef struct {
+    int64_t  last_ms; /* when it was seen to be served last; a day's slack */
+    int64_t  first_ms;
+    int64_t  not_after_ms;
+    uint8_t  identity[CT_HASH_LEN];
+    uint8_t  cert_sha256[CT_HASH_LEN];
+    uint8_t  spki_sha256[CT_HASH_LEN];
+    uint8_t  issuer_key[CT_HASH_LEN]; /* verified; zero: unknown */
+    char     owner[CT_LIMIT_TEXT];    /* of its anchor; empty: unknown */
+    uint8_t  names[CT_LIMIT_PAST_NAMES]; /* each u8 length and bytes */
+    uint16_t names_len;
+    uint8_t  names_cut; /* there are more, or longer ones */
+    uint8_t  source;    /* ct_past_source_e */
+    uint8_t  reserved[4];
+} ct_past_t;
+
+typedef enum {
+    CT_ACK_FINDING = 1, /* hash: identity */
+    CT_ACK_KEY,         /* hash: spki_sha256 */
+    CT_ACK_ISSUER       /* hash: issuer_key */
+} ct_ack_scope_e;
+
+/* "That is all right": said by somebody, for a reason. */
+typedef struct {
+    int64_t time_ms;
+    uint8_t hash[CT_HASH_LEN];
+    uint8_t scope;    /* ct_ack_scope_e */
+    uint8_t reserved[7];
+    char    reason[CT_LIMIT_TEXT];
+    char    who[64];  /* user name or address */
+} ct_ack_t;
+
+/* What is known of a receiver of alerts, configured or gone. */
+typedef struct {
+    uint64_t id;              /* names it in alerts */
+    int64_t  last_success_ms; /* 0: never */
+    int64_t  last_failure_ms;
+    int64_t  failing_ms;      /* since; 0: it takes alerts */
+    int64_t  rest_ms;         /* nothing is sent before this */
+    int64_t  test_ms;         /* last test event; 0: none */
+    uint64_t sent;
+    uint64_t failed;          /* attempts */
+    uint64_t dead;            /* given up */
+    uint64_t dropped;         /* without room */
+    int32_t  status;          /* of the last answer; 0: none */
+    uint8_t  kind;            /* ct_channel_kind_e */
+    uint8_t  configured;
+    uint8_t  test_ok;
+    uint8_t  reserved;
+    char     name[CT_LIMIT_URL]; /* without secrets */
+    char     error[CT_LIMIT_ERROR];
+    char     test_answer[CT_LIMIT_ERROR];
+} ct_channel_record_t;
 
 
 /*
@@ -258,6 +360,15 @@ size_t ct_store_max_events(const ct_store_t *store);
 uint64_t ct_store_last_event(const ct_store_t *store);
 bool ct_store_event(const ct_store_t *store, uint64_t number,
     ct_event_t *event);
+
+/* Rows of a table, and row i of it into `row`, of the table's type; false:
+ * empty, out of range, or being written for too long. */
+size_t ct_store_rows(const ct_store_t *store, ct_table_e table);
+bool ct_store_row(const ct_store_t *store, ct_table_e table, size_t i,
+    void *row);
+
+/* Messages from any process to the writer. */
+ct_inbox_t *ct_store_inbox(const ct_store_t *store);
 
 /* Blocks in use and in all, for the zone's fill level. */
 void ct_store_usage(const ct_store_t *store, size_t *findings,
@@ -306,6 +417,13 @@ void ct_store_update(ct_store_t *store, const ct_finding_t *finding);
 /* Replaces both. CT_E_FULL when the text does not fit: nothing changes. */
 ct_rc_t ct_store_replace(ct_store_t *store, const ct_finding_t *finding,
     ct_bytes_t text);
+
+/* Row i of a table becomes this one; NULL: it becomes empty. */
+void ct_store_set_row(ct_store_t *store, ct_table_e table, size_t i,
+    const void *row);
+
+/* An empty row of the table; their number when there is none. */
+size_t ct_store_free_row(const ct_store_t *store, ct_table_e table);
 
 /* A new event; the store sets its number (unless it is not 0: loading). An
  * alert of the one that gives way is freed, and counted by the caller: its

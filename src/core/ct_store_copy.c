@@ -12,6 +12,7 @@
 
 static bool ct_copy_logs(ct_store_t *to, const ct_store_t *from);
 static void ct_copy_events(ct_store_t *to, const ct_store_t *from);
+static void ct_copy_rows(ct_store_t *to, const ct_store_t *from);
 static void ct_copy_marks(ct_store_t *to, const ct_store_t *from);
 static bool ct_copy_finding(ct_store_t *to, const ct_store_t *from,
     uint64_t number, ct_arena_t *scratch);
@@ -43,6 +44,7 @@ ct_store_copy(ct_store_t *to, const ct_store_t *from, ct_arena_t *scratch)
     }
 
     ct_copy_events(to, from);
+    ct_copy_rows(to, from);
     ct_copy_marks(to, from);
 
     for (i = 0; i < from->max_alerts; i++) {
@@ -99,6 +101,26 @@ ct_copy_events(ct_store_t *to, const ct_store_t *from)
     for (number = last > max ? last - max + 1 : 1; number <= last; number++) {
         if (ct_store_event(from, number, &event)) {
             (void) ct_store_add_event(to, &event);
+        }
+    }
+}
+
+
+/* As many as there is room for. */
+static void
+ct_copy_rows(ct_store_t *to, const ct_store_t *from)
+{
+    size_t   i, at;
+    unsigned table;
+    uint64_t row[CT_STORE_WORDS(ct_log_record_t)];
+
+    for (table = 0; table < CT_TABLES; table++) {
+        at = 0;
+
+        for (i = 0; i < from->max_rows[table]; i++) {
+            if (ct_store_row(from, table, i, row)) {
+                ct_store_set_row(to, table, at++, row);
+            }
         }
     }
 }

@@ -17,7 +17,7 @@
 #include "ct_store.h"
 
 #define CT_STORE_MAGIC  0x6e67785f63743031ULL
-#define CT_STORE_LAYOUT 2
+#define CT_STORE_LAYOUT 3
 #define CT_BLOCK_DATA   248
 #define CT_STORE_WORDS(type) (sizeof(type) / 8)
 
@@ -65,6 +65,7 @@ struct ct_store_s {
     uint64_t max_events;
     uint64_t max_blocks;
     uint64_t max_marks;
+    uint64_t max_rows[CT_TABLES];
 
     /* atomic; readers look at them */
     uint64_t nlogs;
@@ -93,6 +94,11 @@ ct_slot_finding_t *ct_store_findings(const ct_store_t *store);
 ct_slot_alert_t *ct_store_alerts(const ct_store_t *store);
 ct_slot_event_t *ct_store_events(const ct_store_t *store);
 ct_block_t *ct_store_blocks(const ct_store_t *store);
+
+/* A row is a slot like any other: the count, then the payload. */
+uint64_t *ct_store_row_slot(const ct_store_t *store, ct_table_e table,
+    size_t i);
+size_t ct_store_row_words(ct_table_e table);
 uint64_t *ct_store_mark_room(const ct_store_t *store);
 
 /* Heads of the identity chains: slot + 1, max_findings of them. */
@@ -116,6 +122,7 @@ void ct_slot_write(ct_store_t *store, uint64_t *seq, void *payload,
 void ct_store_publish(uint64_t *shared, uint64_t value);
 
 void ct_store_clear_events(ct_store_t *store);
+void ct_store_clear_rows(ct_store_t *store);
 
 /* Frees the alerts of event `number`; how many there were. */
 size_t ct_store_forget_event(ct_store_t *store, uint64_t number);

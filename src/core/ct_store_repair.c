@@ -10,6 +10,7 @@
 
 static void ct_journal_replay(ct_store_t *store);
 static void ct_seq_even(uint64_t *seq);
+static void ct_store_even_rows(ct_store_t *store);
 static void ct_store_reindex(ct_store_t *store);
 static void ct_store_free_list(ct_store_t *store);
 static void ct_store_check_events(ct_store_t *store);
@@ -39,6 +40,7 @@ ct_store_repair(ct_store_t *store)
         ct_seq_even(&ct_store_events(store)[i].seq);
     }
 
+    ct_store_even_rows(store);
     ct_store_reindex(store);
     ct_store_free_list(store);
     ct_store_check_events(store);
@@ -85,6 +87,20 @@ ct_seq_even(uint64_t *seq)
 {
     if (*seq & 1) {
         ct_slot_end(seq);
+    }
+}
+
+
+static void
+ct_store_even_rows(ct_store_t *store)
+{
+    size_t   i;
+    unsigned table;
+
+    for (table = 0; table < CT_TABLES; table++) {
+        for (i = 0; i < store->max_rows[table]; i++) {
+            ct_seq_even(ct_store_row_slot(store, table, i));
+        }
     }
 }
 

@@ -89,6 +89,7 @@ ct_store_clear(ct_store_t *store)
 
     ct_store_publish(&store->last, 0);
     ct_store_clear_events(store);
+    ct_store_clear_rows(store);
     ct_store_set_marks(store, NULL, 0, 0);
 }
 

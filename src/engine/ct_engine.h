@@ -15,10 +15,45 @@
 
 typedef struct ct_engine_s ct_engine_t;
 
+typedef enum {
+    CT_CHANNEL_WEBHOOK = 1, /* POST to a URL */
+    CT_CHANNEL_MAIL,        /* by SMTP */
+    CT_CHANNEL_LOG          /* a line of JSON per event */
+} ct_channel_kind_e;
+
+/* What a channel wants to hear of: a mask of these. */
+#define CT_ON_UNFAMILIAR 0x001U /* certificate.unfamiliar */
+#define CT_ON_UNSERVED   0x002U
+#define CT_ON_UNPARSABLE 0x004U
+#define CT_ON_RESOLVED   0x008U
+#define CT_ON_LOG        0x010U /* log.* */
+#define CT_ON_COVERAGE   0x020U /* coverage.* */
+#define CT_ON_LIST       0x040U /* list.stale */
+#define CT_ON_ENGINE     0x080U /* engine.restarted */
+#define CT_ON_DIGEST     0x100U /* once a day: what was silent */
+#define CT_ON_ALL        0x0ffU /* the default; tests always come */
+
 /* A receiver of alerts. */
 typedef struct {
-    const char *url; /* http:// or https:// */
-    uint64_t    id;  /* ct_channel_id(url): names it in the store */
+    ct_channel_kind_e  kind;
+    uint64_t           id;     /* ct_channel_id(url): names it in the store */
+    const char        *url;    /* http:// or https://; smtp:// or smtps://;
+                                  of a log a path or "syslog:..." */
+    const char        *name;   /* the same for people: without secrets */
+    uint32_t           format; /* ct_format_e, of a webhook */
+    uint32_t           events; /* CT_ON_... */
+    uint32_t           server; /* its findings alone: their owner in
+                                  ct_watch; 0: all */
+    const char *const *headers; /* "Name: value", of a webhook */
+    size_t             nheaders;
+    const ct_bytes_t  *secrets; /* keys of signatures, the newest first */
+    size_t             nsecrets;
+    const char *const *to;     /* of mail: addresses */
+    size_t             nto;
+    const char        *from;
+    const char        *user;   /* NULL: no authentication */
+    const char        *password;
+    bool               tls;    /* of mail: STARTTLS is required */
 } ct_channel_t;
 
 typedef struct {
@@ -39,8 +74,12 @@ typedef struct {
     const ct_inventory_t *inventory;
     const ct_issuer_t    *issuers; /* ct_issuer */
     size_t                nissuers;
-    const ct_channel_t   *channels; /* ct_webhook */
+    const ct_channel_t   *channels; /* ct_webhook, ct_mail, ct_event_log */
     size_t                nchannels;
+    const char           *status_url; /* ct_status_url: of the page, with a
+                                         slash at its end; NULL: unknown */
+    int64_t               grace_ms; /* ct_grace: how long an expected
+                                       certificate may not be served */
     const char           *state;   /* path of the snapshot; NULL: none */
     const char           *trusted; /* PEM bundle; NULL: no trust anchors */
     const char           *contact; /* for User-Agent; NULL: none */

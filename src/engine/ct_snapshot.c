@@ -54,6 +54,8 @@ ct_snapshot_finding(ct_json_t *json, const ct_finding_t *finding,
     ct_snapshot_ms(json, "first_seen_ms", finding->first_seen_ms);
     ct_snapshot_ms(json, "not_before_ms", finding->not_before_ms);
     ct_snapshot_ms(json, "not_after_ms", finding->not_after_ms);
+    ct_snapshot_ms(json, "pending_ms", finding->pending_ms);
+    ct_snapshot_ms(json, "judged_ms", finding->judged_ms);
     ct_json_hex(json, "identity", finding->identity, CT_HASH_LEN);
     ct_json_hex(json, "cert_sha256", finding->cert_sha256, CT_HASH_LEN);
     ct_json_hex(json, "spki_sha256", finding->spki_sha256, CT_HASH_LEN);
@@ -111,6 +113,8 @@ ct_snapshot_alert(ct_json_t *json, const ct_alert_t *alert)
     ct_json_u64(json, "attempts", alert->attempts);
     ct_json_u64(json, "status", alert->status > 0
                                 ? (uint64_t) alert->status : 0);
+    ct_json_u64(json, "type", alert->type);
+    ct_json_u64(json, "state", alert->state);
     ct_json_object_end(json);
     ct_json_object_end(json);
 }

@@ -13,7 +13,7 @@
 
 #include <jansson.h>
 
-#define CT_SNAPSHOT_FORMAT 2   /* 1 can still be read */
+#define CT_SNAPSHOT_FORMAT 3   /* 1 and 2 can still be read */
 #define CT_SNAPSHOT_MARKS  384 /* in one piece of base64, without padding */
 
 
@@ -25,6 +25,9 @@ void ct_snapshot_alert(ct_json_t *json, const ct_alert_t *alert);
 void ct_snapshot_event(ct_json_t *json, const ct_event_t *event);
 void ct_snapshot_marks(ct_json_t *json, const uint64_t *marks, size_t n,
     uint64_t sum);
+void ct_snapshot_past(ct_json_t *json, const ct_past_t *past);
+void ct_snapshot_ack(ct_json_t *json, const ct_ack_t *ack);
+void ct_snapshot_channel(ct_json_t *json, const ct_channel_record_t *channel);
 
 /* The other way; false for anything that the writer would not have
  * written. The header gives the status' lasting members. */
@@ -34,5 +37,8 @@ bool ct_snapshot_read_finding(const json_t *line, ct_store_t *store);
 bool ct_snapshot_read_event(const json_t *line, ct_store_t *store);
 bool ct_snapshot_read_alert(const json_t *line, ct_store_t *store);
 bool ct_snapshot_read_marks(const json_t *line, ct_store_t *store);
+bool ct_snapshot_read_past(const json_t *line, ct_store_t *store);
+bool ct_snapshot_read_ack(const json_t *line, ct_store_t *store);
+bool ct_snapshot_read_channel(const json_t *line, ct_store_t *store);
 
 #endif

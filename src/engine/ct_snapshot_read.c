@@ -3,13 +3,18 @@
  * line is in ct_snapshot_log.c, both ways.
  */
 
+#include "ct_finding.h"
 #include "ct_snapshot_part.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 
+#define CT_SNAPSHOT_OLD_TEXT 6 /* bytes by which one grows on the way */
+
+
 static bool ct_get_finding(const json_t *o, ct_finding_t *f);
+static bool ct_get_finding_text(const json_t *o, ct_buf_t *text);
 static bool ct_get_place(const json_t *o, size_t nlogs, ct_place_t *place);
 static bool ct_get_serial(const json_t *o, ct_finding_t *f);
 static bool ct_get_marks(const json_t *pieces, uint64_t *marks, size_t *n);
@@ -43,19 +48,19 @@ ct_snapshot_read_header(const json_t *line, ct_status_t *status)
 bool
 ct_snapshot_read_finding(const json_t *line, ct_store_t *store)
 {
-    size_t        i, len, n;
-    uint8_t       text[CT_LIMIT_FINDING_TEXT];
-    const json_t *o, *places, *value;
+    size_t        i, n;
+    uint8_t       room[CT_LIMIT_FINDING_TEXT + CT_SNAPSHOT_OLD_TEXT];
+    ct_buf_t      text;
+    const json_t *o, *places;
     ct_finding_t  f;
 
     memset(&f, 0, sizeof(f));
     o = json_object_get(line, "finding");
     places = json_object_get(o, "places");
-    value = json_object_get(o, "text");
     n = json_array_size(places);
-    len = sizeof(text);
+    ct_buf_fixed(&text, room, sizeof(room));
 
-    if (!ct_get_finding(o, &f) || !ct_get_base64(value, text, &len)
+    if (!ct_get_finding(o, &f) || !ct_get_finding_text(o, &text)
         || n != (f.nplaces < CT_LIMIT_FINDING_LOGS ? f.nplaces
                                                    : CT_LIMIT_FINDING_LOGS))
     {
@@ -70,7 +75,44 @@ ct_snapshot_read_finding(const json_t *line, ct_store_t *store)
         }
     }
 
-    return ct_store_add(store, &f, ct_bytes(text, len)) == CT_OK;
+    return ct_store_add(store, &f, ct_buf_slice(&text)) == CT_OK;
+}
+
+
+/* Before format 3 it has issuer, CA and watched name, then the names. */
+static bool
+ct_get_finding_text(const json_t *o, ct_buf_t *text)
+{
+    size_t            len;
+    uint8_t           room[CT_LIMIT_FINDING_TEXT];
+    ct_bytes_t        rest;
+    ct_finding_text_t parts;
+
+    len = sizeof(room);
+
+    if (!ct_get_base64(json_object_get(o, "text"), room, &len)) {
+        return false;
+    }
+
+    if (json_object_get(o, "pending_ms") != NULL) {
+        ct_buf_bytes(text, ct_bytes(room, len));
+        return true;
+    }
+
+    memset(&parts, 0, sizeof(parts));
+    rest = ct_bytes(room, len);
+
+    if (!ct_read_vec16(&rest, &parts.issuer)
+        || !ct_read_vec16(&rest, &parts.ca)
+        || !ct_read_vec16(&rest, &parts.matched))
+    {
+        return false;
+    }
+
+    parts.names = rest;
+    ct_finding_text_write(text, &parts);
+
+    return text->len <= CT_LIMIT_FINDING_TEXT;
 }
 
 
@@ -84,13 +126,16 @@ ct_get_finding(const json_t *o, ct_finding_t *f)
         || !ct_get_ms(o, "first_seen_ms", &f->first_seen_ms)
         || !ct_get_ms(o, "not_before_ms", &f->not_before_ms)
         || !ct_get_ms(o, "not_after_ms", &f->not_after_ms)
+        || (json_object_get(o, "pending_ms") != NULL
+            && (!ct_get_ms(o, "pending_ms", &f->pending_ms)
+                || !ct_get_ms(o, "judged_ms", &f->judged_ms)))
         || !ct_get_hex(o, "identity", f->identity, CT_HASH_LEN)
         || !ct_get_hex(o, "cert_sha256", f->cert_sha256, CT_HASH_LEN)
         || !ct_get_hex(o, "spki_sha256", f->spki_sha256, CT_HASH_LEN)
         || !ct_get_hex(o, "issuer_key", f->issuer_key, CT_HASH_LEN)
         || !ct_get_serial(o, f)
         || !ct_get_u64(o, "verdict_code", CT_VERDICT_UNPARSABLE, &verdict)
-        || !ct_get_u64(o, "reason", CT_REASON_UNREADABLE, &reason)
+        || !ct_get_u64(o, "reason", CT_REASONS - 1, &reason)
         || !ct_get_u64(o, "flags", UINT32_MAX, &flags)
         || !ct_get_u64(o, "nnames", UINT32_MAX, &nnames)
         || !ct_get_u64(o, "nplaces", UINT32_MAX, &nplaces))
@@ -171,7 +216,10 @@ ct_snapshot_read_alert(const json_t *line, ct_store_t *store)
         || !ct_get_ms(o, "due_ms", &a.due_ms)
         || !ct_get_ms(o, "queued_ms", &a.queued_ms)
         || !ct_get_u64(o, "attempts", CT_LIMIT_ATTEMPTS, &attempts)
-        || !ct_get_u64(o, "status", 999, &status))
+        || !ct_get_u64(o, "status", 999, &status)
+        || (json_object_get(o, "type") != NULL
+            && (!ct_get_u8(o, "type", CT_ALERT_DIGEST, &a.type)
+                || !ct_get_u8(o, "state", CT_ALERT_DEAD, &a.state))))
     {
         return false;
     }
@@ -204,7 +252,7 @@ ct_snapshot_read_event(const json_t *line, ct_store_t *store)
         || !ct_get_ms(o, "time_ms", &event.time_ms)
         || !ct_get_u32(o, "kind", &event.kind)
         || event.kind < CT_EVENT_LOG_MISBEHAVING
-        || event.kind > CT_EVENT_LIST_STALE
+        || event.kind > CT_EVENT_TEST
         || !ct_get_hex(o, "evidence", event.evidence, CT_HASH_LEN)
         || !ct_get_text(o, "text", event.text, sizeof(event.text))
         || (!json_is_null(json_object_get(o, "log"))

@@ -2,12 +2,11 @@
  * ct_state: the file itself. Nothing here runs on nginx's event loop.
  */
 
-#include "ct_state.h"
+#include "ct_state_part.h"
 #include "ct_snapshot.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -23,15 +22,6 @@
 #define CT_STATE_RETRY_MS 10000 /* after a failure */
 #define CT_STATE_MAX      ((off_t) 256 * 1024 * 1024)
 
-typedef struct {
-    FILE       *file;
-    EVP_MD_CTX *sha;
-    uint64_t    lines;
-    ct_buf_t    buf;
-    ct_json_t   json;
-    bool        failed;
-} ct_state_out_t;
-
 typedef enum {
     CT_STATE_CHECK, /* whole, undamaged, and how new? */
     CT_STATE_TAKE   /* into the store */
@@ -46,17 +36,6 @@ static bool ct_state_end(const json_t *line, EVP_MD_CTX *sha,
     uint64_t lines);
 static bool ct_state_record(const json_t *line, ct_store_t *store);
 static ct_rc_t ct_state_damaged(ct_state_t *state, ct_context_t *ctx);
-static bool ct_state_save(const char *path, ct_context_t *ctx);
-static bool ct_state_write(ct_state_out_t *out, ct_context_t *ctx);
-static void ct_state_records(ct_state_out_t *out, ct_context_t *ctx);
-static void ct_state_findings(ct_state_out_t *out, ct_context_t *ctx);
-static void ct_state_events(ct_state_out_t *out, ct_context_t *ctx);
-static void ct_state_rest(ct_state_out_t *out, ct_context_t *ctx);
-static ct_json_t *ct_state_begin(ct_state_out_t *out, ct_context_t *ctx);
-static void ct_state_put(ct_state_out_t *out, bool hashed);
-static void ct_state_finish(ct_state_out_t *out, ct_context_t *ctx);
-static bool ct_state_sync_dir(const char *path);
-static bool ct_state_path(char *out, const char *path, const char *suffix);
 
 
 ct_rc_t
@@ -249,6 +228,18 @@ ct_state_record(const json_t *line, ct_store_t *store)
         return ct_snapshot_read_marks(line, store);
     }
 
+    if (json_object_get(line, "past") != NULL) {
+        return ct_snapshot_read_past(line, store);
+    }
+
+    if (json_object_get(line, "acknowledged") != NULL) {
+        return ct_snapshot_read_ack(line, store);
+    }
+
+    if (json_object_get(line, "channel") != NULL) {
+        return ct_snapshot_read_channel(line, store);
+    }
+
     /* a later version's: not ours to understand */
     return json_is_object(line);
 }
@@ -328,225 +319,7 @@ ct_state_turn(ct_state_t *state, ct_context_t *ctx, bool now)
 }
 
 
-static bool
-ct_state_save(const char *path, ct_context_t *ctx)
-{
-    int            fd;
-    bool           ok;
-    char           tmp[PATH_MAX];
-    ct_state_out_t out;
-
-    memset(&out, 0, sizeof(out));
-
-    if (!ct_state_path(tmp, path, ".tmp")) {
-        return false;
-    }
-
-    fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-              0600);
-    if (fd == -1) {
-        return false;
-    }
-
-    out.file = fdopen(fd, "w");
-    out.sha = EVP_MD_CTX_new();
-
-    if (out.file == NULL) {
-        (void) close(fd);
-        EVP_MD_CTX_free(out.sha);
-        errno = ENOMEM;
-        return false;
-    }
-
-    ok = out.sha != NULL
-         && EVP_DigestInit_ex(out.sha, EVP_sha256(), NULL) == 1
-         && ct_state_write(&out, ctx)
-         && fflush(out.file) == 0
-         && fsync(fd) == 0;
-
-    ok = fclose(out.file) == 0 && ok;
-    EVP_MD_CTX_free(out.sha);
-
-    return ok && rename(tmp, path) == 0 && ct_state_sync_dir(path);
-}
-
-
-static bool
-ct_state_write(ct_state_out_t *out, ct_context_t *ctx)
-{
-    ctx->status.version = ctx->version;
-    ct_snapshot_header(ct_state_begin(out, ctx), &ctx->status);
-    ct_state_put(out, true);
-    ct_state_records(out, ctx);
-    ct_state_finish(out, ctx);
-
-    return !out->failed;
-}
-
-
-/* What refers to something comes behind it. */
-static void
-ct_state_records(ct_state_out_t *out, ct_context_t *ctx)
-{
-    size_t          i, n;
-    ct_log_record_t log;
-
-    n = ct_store_nlogs(ctx->store);
-
-    for (i = 0; i < n && ct_store_log(ctx->store, i, &log); i++) {
-        ct_snapshot_log(ct_state_begin(out, ctx), &log);
-        ct_state_put(out, true);
-    }
-
-    ct_state_findings(out, ctx);
-    ct_state_events(out, ctx);
-    ct_state_rest(out, ctx);
-}
-
-
-static void
-ct_state_findings(ct_state_out_t *out, ct_context_t *ctx)
-{
-    uint64_t     number, last, max;
-    ct_buf_t     text;
-    ct_finding_t finding;
-
-    last = ct_store_last(ctx->store);
-    max = ct_store_max_findings(ctx->store);
-
-    for (number = last > max ? last - max + 1 : 1; number <= last; number++) {
-        (void) ct_state_begin(out, ctx);
-        ct_buf_init(&text, ctx->scratch, CT_LIMIT_FINDING_TEXT);
-
-        if (ct_store_finding(ctx->store, number, &finding, &text)) {
-            ct_snapshot_finding(&out->json, &finding, ct_buf_slice(&text));
-            ct_state_put(out, true);
-        }
-    }
-}
-
-
-static void
-ct_state_events(ct_state_out_t *out, ct_context_t *ctx)
-{
-    uint64_t   number, last, max;
-    ct_event_t event;
-
-    last = ct_store_last_event(ctx->store);
-    max = ct_store_max_events(ctx->store);
-
-    for (number = last > max ? last - max + 1 : 1; number <= last; number++) {
-        if (ct_store_event(ctx->store, number, &event)) {
-            ct_snapshot_event(ct_state_begin(out, ctx), &event);
-            ct_state_put(out, true);
-        }
-    }
-}
-
-
-static void
-ct_state_rest(ct_state_out_t *out, ct_context_t *ctx)
-{
-    size_t          i, n;
-    uint64_t        sum;
-    ct_alert_t      alert;
-    const uint64_t *marks;
-
-    n = ct_store_max_alerts(ctx->store);
-
-    for (i = 0; i < n; i++) {
-        if (ct_store_alert(ctx->store, i, &alert)) {
-            ct_snapshot_alert(ct_state_begin(out, ctx), &alert);
-            ct_state_put(out, true);
-        }
-    }
-
-    n = ct_store_marks(ctx->store, &marks, &sum);
-
-    if (sum != 0) {
-        ct_snapshot_marks(ct_state_begin(out, ctx), marks, n, sum);
-        ct_state_put(out, true);
-    }
-}
-
-
-static ct_json_t *
-ct_state_begin(ct_state_out_t *out, ct_context_t *ctx)
-{
-    ct_arena_reset(ctx->scratch);
-    ct_buf_init(&out->buf, ctx->scratch, CT_LIMIT_STATE_LINE);
-    ct_json_start(&out->json, &out->buf);
-
-    return &out->json;
-}
-
-
-static void
-ct_state_put(ct_state_out_t *out, bool hashed)
-{
-    ct_buf_putc(&out->buf, '\n');
-
-    if (out->buf.full
-        || (hashed && EVP_DigestUpdate(out->sha, out->buf.data, out->buf.len)
-                      != 1)
-        || fwrite(out->buf.data, 1, out->buf.len, out->file)
-           != out->buf.len)
-    {
-        out->failed = true;
-    }
-
-    out->lines++;
-}
-
-
-static void
-ct_state_finish(ct_state_out_t *out, ct_context_t *ctx)
-{
-    unsigned   n;
-    uint8_t    sum[EVP_MAX_MD_SIZE];
-    ct_json_t *json;
-
-    if (EVP_DigestFinal_ex(out->sha, sum, &n) != 1) {
-        out->failed = true;
-        return;
-    }
-
-    json = ct_state_begin(out, ctx);
-    ct_json_object(json, NULL);
-    ct_json_object(json, "end");
-    ct_json_u64(json, "lines", out->lines);
-    ct_json_hex(json, "sha256", sum, CT_HASH_LEN);
-    ct_json_object_end(json);
-    ct_json_object_end(json);
-    ct_state_put(out, false);
-}
-
-
-static bool
-ct_state_sync_dir(const char *path)
-{
-    int  fd;
-    bool ok;
-    char copy[PATH_MAX];
-
-    if (!ct_state_path(copy, path, "")) {
-        return false;
-    }
-
-    fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd == -1) {
-        return false;
-    }
-
-    ok = fsync(fd) == 0;
-    (void) close(fd);
-
-    return ok;
-}
-
-
-static bool
+bool
 ct_state_path(char *out, const char *path, const char *suffix)
 {
     int n;

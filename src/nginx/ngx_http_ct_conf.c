@@ -387,11 +387,16 @@ ngx_http_ct_conf_webhook(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
+    ngx_memzero(channel, sizeof(ct_channel_t));
+
+    channel->kind = CT_CHANNEL_WEBHOOK;
+    channel->events = CT_ON_ALL;
     channel->url = ngx_http_ct_string(mcf->arena, &value[1]);
     if (channel->url == NULL) {
         return NGX_CONF_ERROR;
     }
 
+    channel->name = channel->url;
     channel->id = ct_channel_id(channel->url);
 
     return NGX_CONF_OK;

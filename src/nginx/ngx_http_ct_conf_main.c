@@ -13,6 +13,7 @@
 
 #define NGX_HTTP_CT_ARENA     (256 * 1024 * 1024)
 #define NGX_HTTP_CT_INTERVAL  60000
+#define NGX_HTTP_CT_GRACE     (24 * 60 * 60 * 1000)
 #define NGX_HTTP_CT_LIST      \
     "https://www.gstatic.com/ct/log_list/v3/log_list.json"
 
@@ -255,6 +256,7 @@ ngx_http_ct_conf_complete(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf)
     config->interval_ms = mcf->interval;
     config->since_ms = mcf->since;
     config->rate = mcf->rate;
+    config->grace_ms = NGX_HTTP_CT_GRACE;
 
     if (mcf->state.len > 0) {
         config->state = ngx_http_ct_string(mcf->arena, &mcf->state);

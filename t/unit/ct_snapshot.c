@@ -72,6 +72,52 @@ test_finding(void)
 }
 
 
+/* As format 2 had it: three texts before the names, and no dates of its
+ * verdict. */
+static void
+test_old_finding(void)
+{
+    json_t           *line, *o;
+    size_t            i;
+    ct_buf_t          buf, text, got;
+    uint8_t           room[CT_LIMIT_FINDING_TEXT];
+    ct_json_t         json;
+    ct_bytes_t        name;
+    ct_finding_t      f, back;
+    ct_finding_text_t parts;
+
+    static const char *const old[] = {
+        "AARDTj14AAVPd25lcgAGYS50ZXN0AAZhLnRlc3Q=", /* CN=x, Owner, a.test */
+        "AARDTj14AAVPd25lcgAGYS50ZXM="              /* cut */
+    };
+
+    for (i = 0; i < 2; i++) {
+        (void) start(&json, &buf);
+        fill_finding(&f, &text);
+        f.number = 9;
+        ct_snapshot_finding(&json, &f, ct_buf_slice(&text));
+        line = written(&buf);
+        o = json_object_get(line, "finding");
+        (void) json_object_del(o, "pending_ms");
+        (void) json_object_del(o, "judged_ms");
+        (void) json_object_set_new(o, "text", json_string(old[i]));
+        is_int(ct_snapshot_read_finding(line, store), i == 0,
+               i == 0 ? "a finding of format 2" : "half of one is refused");
+        json_decref(line);
+    }
+
+    ct_buf_fixed(&got, room, sizeof(room));
+    ok(ct_store_finding(store, 9, &back, &got)
+       && ct_finding_text_read(ct_buf_slice(&got), &parts)
+       && ct_bytes_is(parts.ca, "Owner")
+       && ct_bytes_is(parts.matched, "a.test")
+       && parts.server.len == 0 && parts.report.len == 0
+       && parts.der.len == 0 && ct_finding_name(&parts.names, &name)
+       && ct_bytes_is(name, "a.test")
+       && !ct_finding_name(&parts.names, &name), "comes as one of today");
+}
+
+
 static void
 test_alert(void)
 {
@@ -179,8 +225,8 @@ test_header(void)
     ok(ct_snapshot_read_header(line, &back), "but in format 1");
     (void) json_object_set_new(line, "ct_state", json_integer(0));
     ok(!ct_snapshot_read_header(line, &back), "there is no format 0");
-    (void) json_object_set_new(line, "ct_state", json_integer(3));
-    ok(!ct_snapshot_read_header(line, &back), "format 3 is not known");
+    (void) json_object_set_new(line, "ct_state", json_integer(4));
+    ok(!ct_snapshot_read_header(line, &back), "format 4 is not known");
     json_decref(line);
 }
 
@@ -217,7 +263,7 @@ test_event(void)
     ok(ct_snapshot_read_event(line, store)
        && ct_store_event(store, 12, &back) && back.log == CT_EVENT_NO_LOG,
        "of none");
-    (void) json_object_set_new(o, "kind", json_integer(8));
+    (void) json_object_set_new(o, "kind", json_integer(10));
     ok(!ct_snapshot_read_event(line, store), "of another kind");
     (void) json_object_set_new(o, "kind", json_integer(0));
     ok(!ct_snapshot_read_event(line, store), "of no kind");
@@ -305,6 +351,7 @@ main(void)
     (void) ct_store_log_slot(store, id, "https://log.test/", &i);
 
     test_finding();
+    test_old_finding();
     test_alert();
     test_hostile();
     test_event();
