@@ -170,13 +170,14 @@ ct_inbox_oldest(ct_inbox_t *inbox, int64_t now_ms, uint64_t *state)
     ct_inbox_slot_t *slot, *oldest;
 
     oldest = NULL;
+    *state = UINT64_MAX;
 
     for (i = 0; i < CT_LIMIT_INBOX; i++) {
         slot = &inbox->slots[i];
         seen = __atomic_load_n(&slot->state, __ATOMIC_ACQUIRE);
 
         if ((seen & CT_INBOX_STATES) == CT_INBOX_READY
-            && (oldest == NULL || seen < *state))
+            && seen < *state)
         {
             oldest = slot;
             *state = seen;

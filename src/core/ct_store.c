@@ -82,8 +82,8 @@ ct_store_attach(void *mem, size_t len)
 }
 
 
-/* Two fifths for logs (some 5 KB each), a sixteenth for events and marks, a
- * twelfth for the past; a finding comes with four blocks of text and half an
+/* Two fifths for logs (some 5 KB each), a sixteenth for events and marks,
+ * another for the past; a finding comes with three blocks of text and an
  * alert. */
 static bool
 ct_store_plan(ct_store_t *plan, size_t len)
@@ -114,13 +114,13 @@ ct_store_plan(ct_store_t *plan, size_t len)
         room -= plan->max_rows[i] * (ct_store_row_words(i) + 1) * 8;
     }
 
-    each = sizeof(ct_slot_finding_t) + 4 * sizeof(ct_block_t)
-           + sizeof(ct_slot_alert_t) / 2 + sizeof(uint32_t);
+    each = sizeof(ct_slot_finding_t) + 3 * sizeof(ct_block_t)
+           + sizeof(ct_slot_alert_t) + sizeof(uint32_t);
 
     /* even, so that the buckets keep the words aligned */
     plan->max_findings = room / each & ~(size_t) 1;
-    plan->max_alerts = plan->max_findings / 2;
-    plan->max_blocks = plan->max_findings * 4;
+    plan->max_alerts = plan->max_findings;
+    plan->max_blocks = plan->max_findings * 3;
 
     return true;
 }
@@ -130,11 +130,11 @@ static void
 ct_plan_tables(ct_store_t *plan, size_t len)
 {
     plan->max_rows[CT_TABLE_PAST] = ct_plan_share(
-        len / 12, 8 + sizeof(ct_past_t), CT_LIMIT_PAST);
+        len / 16, 8 + sizeof(ct_past_t), CT_LIMIT_PAST);
     plan->max_rows[CT_TABLE_ACK] = ct_plan_share(
-        len / 48, 8 + sizeof(ct_ack_t), CT_LIMIT_ACKS);
+        len / 64, 8 + sizeof(ct_ack_t), CT_LIMIT_ACKS);
     plan->max_rows[CT_TABLE_CHANNEL] = ct_plan_share(
-        len / 24, 8 + sizeof(ct_channel_record_t), CT_LIMIT_CHANNELS);
+        len / 48, 8 + sizeof(ct_channel_record_t), CT_LIMIT_CHANNELS);
 }
 
 

@@ -270,6 +270,11 @@ fault_cause(ct_event_e kind, const log_t *log, int64_t at_ms)
     case CT_EVENT_LOG_RECOVERED:
         return fault_cause_of_log(~0U, log, at_ms, 30 * SIM_HOUR);
 
+    /* nobody kills an engine here, and nobody wants a test */
+    case CT_EVENT_ENGINE_RESTARTED:
+    case CT_EVENT_TEST:
+        return NULL;
+
     case CT_EVENT_LIST_STALE:
         list = list_cause(at_ms);
         return list != NULL ? list->what : NULL;

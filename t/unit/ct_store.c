@@ -26,7 +26,7 @@ test_layout(void)
     ok(ct_store_create(mem, CT_STORE_MIN - 1) == NULL, "too small is refused");
     store = ct_store_create(mem, SIZE);
     ok(store != NULL, "a megabyte will do");
-    ok(ct_store_max_findings(store) > 400, "for some hundred findings");
+    ok(ct_store_max_findings(store) > 250, "for some hundred findings");
     ok(ct_store_max_logs(store) >= 64, "and all logs of a list");
     ok(ct_store_max_events(store) > 50, "and what happens to them");
     ok((uint8_t *) (ct_store_buckets(store) + ct_store_max_findings(store))
@@ -40,7 +40,7 @@ test_layout(void)
                            + ct_store_max_findings(other))
               <= (uint8_t *) mem2 + sizes[i]
            && ct_store_max_logs(other) >= 32
-           && ct_store_max_findings(other) >= 150,
+           && ct_store_max_findings(other) >= 100,
            "%u KB: so is all, %u logs, %u findings",
            (unsigned) (sizes[i] / 1024),
            (unsigned) ct_store_max_logs(other),
