@@ -40,6 +40,7 @@ typedef struct {
 
 static ct_rc_t ct_chain_start(ct_climb_t *climb, const ct_anchors_t *anchors,
     ct_bytes_t cert, const ct_bytes_t *issuers, size_t nissuers);
+static bool ct_chain_again(const ct_bytes_t *issuers, size_t i);
 static bool ct_climb_up(ct_climb_t *climb, X509 *cert);
 static bool ct_climb_anchor(ct_climb_t *climb, X509 *cert);
 static bool ct_climb_issuer(ct_climb_t *climb, X509 *cert);
@@ -124,7 +125,8 @@ ct_chain_start(ct_climb_t *climb, const ct_anchors_t *anchors,
     }
 
     for (i = 0; i < nissuers && i < CT_LIMIT_CHAIN; i++) {
-        issuer = ct_x509_read(issuers[i], CT_LIMIT_ISSUER);
+        issuer = ct_chain_again(issuers, i)
+                 ? NULL : ct_x509_read(issuers[i], CT_LIMIT_ISSUER);
 
         if (issuer != NULL) {
             climb->issuer[climb->nissuers++] = issuer;
@@ -134,6 +136,23 @@ ct_chain_start(ct_climb_t *climb, const ct_anchors_t *anchors,
     (void) ct_climb_up(climb, climb->cert);
 
     return CT_OK;
+}
+
+
+/* A copy leads nowhere that the first one does not, and would be climbed
+ * all the same. */
+static bool
+ct_chain_again(const ct_bytes_t *issuers, size_t i)
+{
+    size_t k;
+
+    for (k = 0; k < i; k++) {
+        if (ct_bytes_equal(issuers[k], issuers[i])) {
+            return true;
+        }
+    }
+
+    return false;
 }
 
 

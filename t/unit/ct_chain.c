@@ -12,6 +12,8 @@ static void test_no_anchor(void);
 static void test_forged(void);
 static void test_not_ca(void);
 static void test_cross_signed(void);
+static void test_duplicates(void);
+static void test_loop(void);
 static void test_depth(void);
 static void test_maze(void);
 static void test_digest(void);
@@ -31,6 +33,8 @@ main(void)
     test_forged();
     test_not_ca();
     test_cross_signed();
+    test_duplicates();
+    test_loop();
     test_depth();
     test_maze();
     test_digest();
@@ -202,6 +206,74 @@ test_cross_signed(void)
 
     ca_free(&cross);
     ca_free(&stranger);
+}
+
+
+/* One way leads to a stranger, whose root is there again and again; were
+ * each copy climbed by itself, nothing would be left for the other way. */
+static void
+test_duplicates(void)
+{
+    ct_ca_t    ca;
+    size_t     i;
+    ca_cert_t  stranger = ca_root("Stranger", "Stranger Root"), cross;
+    ct_bytes_t list[CT_LIMIT_CHAIN];
+
+    cross = ca_make(&(ca_request_t) {
+        .issuer = &stranger, .org = "Usual CA Ltd", .cn = "U1", .ca = true,
+        .key = inter.key
+    });
+
+    for (i = 0; i < CT_LIMIT_CHAIN - 1; i++) {
+        list[i] = i % 2 == 0 ? cross.der : stranger.der;
+    }
+
+    list[i] = inter.der;
+    is_int(ct_chain_verify(anchors, leaf.der, list, CT_LIMIT_CHAIN, &ca),
+           CT_OK, "the same issuers again and again");
+    is_str(ca.owner, "Usual CA Ltd", "owner");
+    is_int(ct_chain_verify(anchors, leaf.der, list, CT_LIMIT_CHAIN - 1, &ca),
+           CT_E_CHAIN, "without the one that leads to an anchor");
+    is_int(ca.npath, 2, "each of them once");
+
+    ca_free(&cross);
+    ca_free(&stranger);
+}
+
+
+/* A and B have signed each other. */
+static void
+test_loop(void)
+{
+    ct_ca_t    ca;
+    ca_cert_t  a = ca_root("Loop", "A"), b = ca_root("Loop", "B"), below, up,
+               down, out;
+    ct_bytes_t list[3];
+
+    up = ca_make(&(ca_request_t) {.issuer = &b, .org = "Loop", .cn = "A",
+                                  .ca = true, .key = a.key});
+    down = ca_make(&(ca_request_t) {.issuer = &a, .org = "Loop", .cn = "B",
+                                    .ca = true, .key = b.key});
+    out = ca_make(&(ca_request_t) {.issuer = &root, .org = "Loop",
+                                   .cn = "B", .ca = true, .key = b.key});
+    below = ca_leaf(&a, NULL);
+
+    list[0] = up.der;
+    list[1] = down.der;
+    list[2] = out.der;
+    is_int(ct_chain_verify(anchors, below.der, list, 2, &ca), CT_E_CHAIN,
+           "a loop");
+    is_int(ca.npath, 2, "once around");
+    is_int(ct_chain_verify(anchors, below.der, list, 3, &ca), CT_OK,
+           "and a way out of it");
+    is_str(ca.owner, "Usual CA Ltd", "owner");
+
+    ca_free(&out);
+    ca_free(&down);
+    ca_free(&up);
+    ca_free(&below);
+    ca_free(&b);
+    ca_free(&a);
 }
 
 
