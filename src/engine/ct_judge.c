@@ -198,7 +198,8 @@ ct_case_given(const ct_match_t *match, ct_case_t *c)
 }
 
 
-/* static-ct-api: fingerprints of issuers, which are fetched. */
+/* static-ct-api: fingerprints of issuers, which are fetched. There is one
+ * at least: only what leads to a root is logged. */
 static ct_rc_t
 ct_case_named(ct_context_t *ctx, const ct_match_t *match, ct_case_t *c,
     uint8_t missing[CT_HASH_LEN])
@@ -208,6 +209,7 @@ ct_case_named(ct_context_t *ctx, const ct_match_t *match, ct_case_t *c,
 
     n = match->entry.chain.len / CT_HASH_LEN;
     n = n < CT_LIMIT_CHAIN ? n : CT_LIMIT_CHAIN;
+    c->facts.chain_missing = n == 0;
 
     for (i = 0; i < n; i++) {
         fingerprint = match->entry.chain.data + i * CT_HASH_LEN;

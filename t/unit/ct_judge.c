@@ -213,6 +213,23 @@ test_given_up(const ca_cert_t *root, const ca_cert_t *leaf)
 }
 
 
+static void
+test_unnamed(const ca_cert_t *leaf)
+{
+    uint8_t      missing[CT_HASH_LEN];
+    ct_match_t   match;
+    ct_finding_t f;
+
+    setup();
+    match_of(&match, leaf->der, ct_bytes(NULL, 0), 3);
+    is_int(ct_judge_match(&ctx, &match, 0, missing), CT_OK,
+           "no issuer is named");
+    ok(ct_store_finding(ctx.store, 1, &f, NULL)
+       && f.reason == CT_REASON_NO_CHAIN, "the reason says so");
+    teardown();
+}
+
+
 /* RFC 6962: the chain lies beside the leaf, nothing is fetched. */
 static void
 test_given(const ca_cert_t *root, const ca_cert_t *leaf)
@@ -294,6 +311,7 @@ main(void)
     test_alert(&root, &leaf);
     test_patience(&root, &leaf);
     test_given_up(&root, &leaf);
+    test_unnamed(&leaf);
     test_given(&root, &leaf);
     test_issuers(&root);
 
