@@ -270,6 +270,7 @@ ct_climb_result(const ct_climb_t *climb, size_t skip, ct_ca_t *ca)
         return CT_E_CHAIN;
     }
 
+    memcpy(ca->organization, climb->owner, sizeof(ca->organization));
     memcpy(ca->owner, climb->owner, sizeof(ca->owner));
 
     return CT_OK;

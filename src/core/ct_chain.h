@@ -19,9 +19,11 @@ typedef struct ct_anchors_s ct_anchors_t;
 #define CT_CA_PATH 8 /* certificates from the direct issuer to the anchor */
 
 typedef struct {
-    char    owner[CT_LIMIT_TEXT]; /* organisation of the anchor, else its
-                                     CN; NUL-terminated UTF-8; empty when
-                                     no anchor was reached */
+    char    owner[CT_LIMIT_TEXT]; /* who it is: the organization, unless a
+                                     CA list tells (ct_calist_name) */
+    char    organization[CT_LIMIT_TEXT]; /* of the anchor, else its CN;
+                                            NUL-terminated UTF-8; empty when
+                                            no anchor was reached */
     uint8_t issuer_key[CT_HASH_LEN]; /* SHA-256 of the SPKI that signed it;
                                         zero when no key was found */
     size_t  npath;

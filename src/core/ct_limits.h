@@ -24,6 +24,10 @@
 #define CT_LIMIT_ISSUER          (64 * 1024)  /* bytes of an issuer file */
 #define CT_LIMIT_LOG_LIST        (8 * 1024 * 1024) /* bytes of a log list */
 #define CT_LIMIT_LOGS            512          /* logs of one list */
+#define CT_LIMIT_CA_LIST         (24 * 1024 * 1024) /* bytes of a CA list */
+#define CT_LIMIT_CA_ROWS         32768        /* certificates of one */
+#define CT_LIMIT_CA_OWNERS       4096         /* in one */
+#define CT_LIMIT_REPORT          256          /* where problems go: text */
 #define CT_LIMIT_TRUST_BUNDLE    (8 * 1024 * 1024)
 #define CT_LIMIT_ANCHORS         2048
 #define CT_LIMIT_NAME            253          /* a DNS name, without dot */

@@ -61,6 +61,7 @@ test_chain(void)
     is_int(ct_chain_verify(anchors, leaf.der, list, 1, &ca), CT_OK,
            "leaf, intermediate, anchor");
     is_str(ca.owner, "Usual CA Ltd", "owner");
+    is_str(ca.organization, "Usual CA Ltd", "which is the anchor's name");
     is_int(ca.npath, 2, "path");
     ok(ca.issuer_found, "issuer found");
     ca_key_hash(&inter, hash);
