@@ -35,6 +35,10 @@ ct_report_event_type(uint32_t kind)
         return "coverage.restored";
     case CT_EVENT_LIST_STALE:
         return "list.stale";
+    case CT_EVENT_ENGINE_RESTARTED:
+        return "engine.restarted";
+    case CT_EVENT_TEST:
+        return "test";
     default:
         return "unknown";
     }

@@ -21,6 +21,7 @@ _Static_assert(sizeof(ct_channel_record_t) % 8 == 0,
     "records are whole words");
 _Static_assert(sizeof(ct_channel_record_t) <= sizeof(ct_log_record_t),
     "the journal takes the largest record");
+_Static_assert(CT_LIMIT_CHANNELS <= 64, "a bit of ct_finding_t.owed each");
 _Static_assert(sizeof(ct_block_t) == 256, "blocks are whole words");
 _Static_assert(sizeof(ct_finding_t) <= sizeof(ct_log_record_t),
     "the journal takes the largest record");
@@ -404,6 +405,32 @@ ct_store_alert(const ct_store_t *store, size_t i, ct_alert_t *alert)
     return ct_slot_read(&slot->seq, &slot->alert, alert,
                         CT_STORE_WORDS(ct_alert_t))
            && (alert->finding != 0 || alert->event != 0);
+}
+
+
+size_t
+ct_store_owed(const ct_store_t *store, size_t row, uint64_t after,
+    uint64_t *numbers, size_t max)
+{
+    size_t       n;
+    uint64_t     number, last;
+    ct_finding_t f;
+
+    n = 0;
+    last = ct_store_last(store);
+    number = last > store->max_findings ? last - store->max_findings : 0;
+    number = after > number ? after : number;
+
+    while (n < max && number < last) {
+        number++;
+
+        if (ct_store_finding(store, number, &f, NULL) && (f.owed >> row & 1))
+        {
+            numbers[n++] = number;
+        }
+    }
+
+    return n;
 }
 
 

@@ -54,6 +54,10 @@ typedef struct {
                               no list, or it does not say */
     int64_t  list_checked_ms; /* last time it was found good; 0: never */
     int64_t  coverage_ms;  /* since when `coverage` holds */
+    uint64_t restarts;     /* engines that ended without a word */
+    uint64_t restarts_told; /* of them, those that an event has told of */
+    int64_t  restarted_ms; /* when it did */
+    uint64_t ended;        /* 1: the last engine ended as it should */
     int32_t  pid;
     uint8_t  running;
     uint8_t  coverage;     /* ct_coverage_e */
@@ -197,6 +201,7 @@ typedef struct {
 #define CT_FINDING_ACKNOWLEDGED 0x800 /* by a row of CT_TABLE_ACK */
 #define CT_FINDING_RESOLVED   0x1000 /* alerted, and silent since: that is
                                         to be told */
+#define CT_FINDING_OVER       0x2000 /* what is owed of it is that */
 
 typedef struct {
     uint64_t   number; /* 1, 2, ... in order of discovery; 0: empty */
@@ -222,6 +227,8 @@ typedef struct {
     uint32_t   block;    /* first block of the text; set by the store */
     uint32_t   bucket_next; /* writer only */
     uint32_t   reserved;
+    uint64_t   owed; /* bit i: it is to be told to the receiver in row i of
+                        CT_TABLE_CHANNEL, and has no alert there yet */
 } ct_finding_t;
 
 /* Its text, one after the other, each u16 length and bytes: issuer DN, CA
@@ -241,18 +248,22 @@ typedef enum {
 } ct_alert_state_e;
 
 /* An alert that is still to be delivered: of a finding or an event, to a
- * channel. */
+ * channel. There are fewer of them than findings times channels; what has no
+ * room is owed, see ct_finding_t. */
 typedef struct {
     uint64_t finding;  /* number, or 0 */
     uint64_t event;    /* number, or 0; both 0: free */
     uint64_t channel;  /* hash of the receiver's address */
     int64_t  due_ms;   /* next attempt */
     int64_t  queued_ms;
+    uint64_t version;  /* of the store when it was queued: it waits until
+                          that is saved; 0 when it was read from there */
     uint32_t attempts;
     int32_t  status;   /* HTTP status of the last one; 0: no answer */
     uint8_t  type;     /* ct_alert_type_e */
     uint8_t  state;    /* ct_alert_state_e */
-    uint8_t  reserved[6];
+    uint8_t  refused;  /* attempts in a row that ended with a 4xx */
+    uint8_t  reserved[5];
 } ct_alert_t;
 
 
@@ -312,6 +323,7 @@ typedef struct {
     int64_t  last_failure_ms;
     int64_t  failing_ms;      /* since; 0: it takes alerts */
     int64_t  rest_ms;         /* nothing is sent before this */
+    int64_t  parked_ms;       /* since when it is not configured; 0: it is */
     int64_t  test_ms;         /* last test event; 0: none */
     uint64_t sent;
     uint64_t failed;          /* attempts */
@@ -321,7 +333,7 @@ typedef struct {
     uint8_t  kind;            /* ct_channel_kind_e */
     uint8_t  configured;
     uint8_t  test_ok;
-    uint8_t  reserved;
+    uint8_t  asked;           /* rest_ms is what it has asked for itself */
     char     name[CT_LIMIT_URL]; /* without secrets */
     char     error[CT_LIMIT_ERROR];
     char     test_answer[CT_LIMIT_ERROR];
@@ -355,17 +367,30 @@ bool ct_store_finding(const ct_store_t *store, uint64_t number,
     ct_finding_t *finding, ct_buf_t *text);
 bool ct_store_alert(const ct_store_t *store, size_t i, ct_alert_t *alert);
 
+/* Numbers of the findings above `after` that are owed to the receiver in
+ * this row, at most `max` of them, the oldest first; how many. */
+size_t ct_store_owed(const ct_store_t *store, size_t row, uint64_t after,
+    uint64_t *numbers, size_t max);
+
 /* Events are numbered 1 to ct_store_last_event(); the oldest give way. */
 size_t ct_store_max_events(const ct_store_t *store);
 uint64_t ct_store_last_event(const ct_store_t *store);
 bool ct_store_event(const ct_store_t *store, uint64_t number,
     ct_event_t *event);
 
+/* The one in place i of all; false: empty. An alarm that waits to be told
+ * keeps its place, so it may be older than those that are numbered in a
+ * row. */
+bool ct_store_event_at(const ct_store_t *store, size_t i, ct_event_t *event);
+
 /* Rows of a table, and row i of it into `row`, of the table's type; false:
  * empty, out of range, or being written for too long. */
 size_t ct_store_rows(const ct_store_t *store, ct_table_e table);
 bool ct_store_row(const ct_store_t *store, ct_table_e table, size_t i,
     void *row);
+
+/* The row of the receiver with this id; their number when it has none. */
+size_t ct_store_channel(const ct_store_t *store, uint64_t id);
 
 /* Messages from any process to the writer. */
 ct_inbox_t *ct_store_inbox(const ct_store_t *store);
@@ -427,7 +452,8 @@ size_t ct_store_free_row(const ct_store_t *store, ct_table_e table);
 
 /* A new event; the store sets its number (unless it is not 0: loading). An
  * alert of the one that gives way is freed, and counted by the caller: its
- * number of alerts is returned. */
+ * number of alerts is returned. Those of CT_EVENT_COVERAGE_LOST do not give
+ * way while one waits, unless there is no other. */
 size_t ct_store_add_event(ct_store_t *store, ct_event_t *event);
 
 /*
@@ -447,8 +473,7 @@ void ct_store_set_marks(ct_store_t *store, const uint64_t *marks, size_t n,
 ct_rc_t ct_store_queue(ct_store_t *store, const ct_alert_t *alert);
 
 /* An alert of a larger store or its file. When there is no room for it, its
- * finding is as if it had not been queued yet: that is done when there is.
- * False: it is lost, to be counted. */
+ * finding owes it. False: it is lost, to be counted. */
 bool ct_store_queue_again(ct_store_t *store, const ct_alert_t *alert);
 void ct_store_set_alert(ct_store_t *store, size_t i, const ct_alert_t *alert);
 

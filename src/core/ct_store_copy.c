@@ -16,6 +16,8 @@ static void ct_copy_rows(ct_store_t *to, const ct_store_t *from);
 static void ct_copy_marks(ct_store_t *to, const ct_store_t *from);
 static bool ct_copy_finding(ct_store_t *to, const ct_store_t *from,
     uint64_t number, ct_arena_t *scratch);
+static uint64_t ct_copy_owed(const ct_store_t *to, const ct_store_t *from,
+    uint64_t owed);
 
 
 bool
@@ -33,6 +35,7 @@ ct_store_copy(ct_store_t *to, const ct_store_t *from, ct_arena_t *scratch)
         return false;
     }
 
+    ct_copy_rows(to, from);
     last = ct_store_last(from);
     max = from->max_findings;
 
@@ -44,7 +47,6 @@ ct_store_copy(ct_store_t *to, const ct_store_t *from, ct_arena_t *scratch)
     }
 
     ct_copy_events(to, from);
-    ct_copy_rows(to, from);
     ct_copy_marks(to, from);
 
     for (i = 0; i < from->max_alerts; i++) {
@@ -92,14 +94,15 @@ ct_copy_logs(ct_store_t *to, const ct_store_t *from)
 static void
 ct_copy_events(ct_store_t *to, const ct_store_t *from)
 {
-    uint64_t   number, last, max;
+    size_t     i, max;
     ct_event_t event;
 
-    last = ct_store_last_event(from);
     max = from->max_events;
 
-    for (number = last > max ? last - max + 1 : 1; number <= last; number++) {
-        if (ct_store_event(from, number, &event)) {
+    for (i = 0; i < max; i++) {
+        if (ct_store_event_at(from, (from->last_event + 1 + i) % max,
+                              &event))
+        {
             (void) ct_store_add_event(to, &event);
         }
     }
@@ -162,5 +165,33 @@ ct_copy_finding(ct_store_t *to, const ct_store_t *from, uint64_t number,
         return ct_store_home(from, number)->finding.number != number;
     }
 
+    finding.owed = ct_copy_owed(to, from, finding.owed);
+
     return ct_store_add(to, &finding, ct_buf_slice(&text)) == CT_OK;
+}
+
+
+/* Rows move when some before them are empty. */
+static uint64_t
+ct_copy_owed(const ct_store_t *to, const ct_store_t *from, uint64_t owed)
+{
+    size_t              i, at;
+    uint64_t            moved;
+    ct_channel_record_t row;
+
+    moved = 0;
+
+    for (i = 0; i < from->max_rows[CT_TABLE_CHANNEL]; i++) {
+        if (!(owed >> i & 1)
+            || !ct_store_row(from, CT_TABLE_CHANNEL, i, &row))
+        {
+            continue;
+        }
+
+        at = ct_store_channel(to, row.id);
+        moved |= at < to->max_rows[CT_TABLE_CHANNEL]
+                 ? (uint64_t) 1 << at : 0;
+    }
+
+    return moved;
 }

@@ -10,6 +10,8 @@
 
 static ct_slot_event_t *ct_event_home(const ct_store_t *store,
     uint64_t number);
+static uint64_t ct_event_next(const ct_store_t *store);
+static bool ct_event_waiting(const ct_store_t *store, uint64_t number);
 
 
 static ct_slot_event_t *
@@ -47,6 +49,61 @@ ct_store_event(const ct_store_t *store, uint64_t number, ct_event_t *event)
 }
 
 
+bool
+ct_store_event_at(const ct_store_t *store, size_t i, ct_event_t *event)
+{
+    const ct_slot_event_t *slot;
+
+    if (i >= store->max_events) {
+        return false;
+    }
+
+    slot = ct_store_events(store) + i;
+
+    return ct_slot_read(&slot->seq, &slot->event, event,
+                        CT_STORE_WORDS(ct_event_t))
+           && event->number != 0;
+}
+
+
+/* Not that of an alarm which is still to be told, unless all are. */
+static uint64_t
+ct_event_next(const ct_store_t *store)
+{
+    uint64_t          n;
+    const ct_event_t *old;
+
+    for (n = store->last_event + 1;
+         n <= store->last_event + store->max_events; n++)
+    {
+        old = &ct_event_home(store, n)->event;
+
+        if (old->number == 0 || old->kind != CT_EVENT_COVERAGE_LOST
+            || !ct_event_waiting(store, old->number))
+        {
+            return n;
+        }
+    }
+
+    return store->last_event + 1;
+}
+
+
+static bool
+ct_event_waiting(const ct_store_t *store, uint64_t number)
+{
+    size_t i;
+
+    for (i = 0; i < store->max_alerts; i++) {
+        if (ct_store_alerts(store)[i].alert.event == number) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 size_t
 ct_store_add_event(ct_store_t *store, ct_event_t *event)
 {
@@ -55,7 +112,7 @@ ct_store_add_event(ct_store_t *store, ct_event_t *event)
     ct_slot_event_t *slot;
 
     if (event->number == 0) {
-        event->number = store->last_event + 1;
+        event->number = ct_event_next(store);
     }
 
     slot = ct_event_home(store, event->number);

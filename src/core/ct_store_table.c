@@ -114,6 +114,24 @@ ct_store_free_row(const ct_store_t *store, ct_table_e table)
 }
 
 
+size_t
+ct_store_channel(const ct_store_t *store, uint64_t id)
+{
+    size_t              i, n;
+    ct_channel_record_t row;
+
+    n = store->max_rows[CT_TABLE_CHANNEL];
+
+    for (i = 0; i < n; i++) {
+        if (ct_store_row(store, CT_TABLE_CHANNEL, i, &row) && row.id == id) {
+            break;
+        }
+    }
+
+    return i;
+}
+
+
 void
 ct_store_clear_rows(ct_store_t *store)
 {

@@ -252,8 +252,9 @@ ct_store_victim(ct_store_t *store, bool silent, bool empty, uint64_t *number)
             continue;
         }
 
-        if (!(slot->finding.flags & CT_FINDING_ALERTED)
-            || !ct_store_waiting(store, slot->finding.number))
+        if (slot->finding.owed == 0
+            && (!(slot->finding.flags & CT_FINDING_ALERTED)
+                || !ct_store_waiting(store, slot->finding.number)))
         {
             return slot;
         }
@@ -514,19 +515,23 @@ ct_store_queue(ct_store_t *store, const ct_alert_t *alert)
 bool
 ct_store_queue_again(ct_store_t *store, const ct_alert_t *alert)
 {
+    size_t       row;
     ct_finding_t finding;
 
     if (ct_store_queue(store, alert) == CT_OK) {
         return true;
     }
 
-    if (alert->finding == 0
+    row = ct_store_channel(store, alert->channel);
+
+    if (row == store->max_rows[CT_TABLE_CHANNEL]
+        || alert->type == CT_ALERT_DIGEST
         || !ct_store_finding(store, alert->finding, &finding, NULL))
     {
         return false;
     }
 
-    finding.flags &= ~(uint32_t) CT_FINDING_ALERTED;
+    finding.owed |= (uint64_t) 1 << row;
     ct_store_update(store, &finding);
 
     return true;

@@ -18,6 +18,7 @@ static bool ct_summary_alive(const ct_status_t *status, int64_t now_ms);
 static void ct_summary_findings(ct_summary_t *summary,
     const ct_store_t *store);
 static void ct_summary_logs(ct_summary_t *summary, const ct_store_t *store);
+static size_t ct_summary_bits(uint64_t mask);
 static void ct_summary_alerts(ct_summary_t *summary,
     const ct_store_t *store);
 static size_t ct_summary_gaps(const ct_log_record_t *log);
@@ -121,7 +122,24 @@ ct_summary_findings(ct_summary_t *summary, const ct_store_t *store)
         if (finding.flags & CT_FINDING_UNVERIFIED) {
             summary->unverified++;
         }
+
+        if (finding.flags & CT_FINDING_ALERTED) {
+            summary->waiting += ct_summary_bits(finding.owed);
+        }
     }
+}
+
+
+static size_t
+ct_summary_bits(uint64_t mask)
+{
+    size_t n;
+
+    for (n = 0; mask != 0; mask &= mask - 1) {
+        n++;
+    }
+
+    return n;
 }
 
 
@@ -175,8 +193,11 @@ ct_summary_alerts(ct_summary_t *summary, const ct_store_t *store)
     ct_alert_t alert;
 
     for (i = 0; i < ct_store_max_alerts(store); i++) {
-        if (ct_store_alert(store, i, &alert)) {
-            summary->waiting++;
+        if (ct_store_alert(store, i, &alert)
+            && alert.type != CT_ALERT_DIGEST)
+        {
+            summary->waiting += alert.state == CT_ALERT_WAITING;
+            summary->dead += alert.state == CT_ALERT_DEAD;
         }
     }
 }

@@ -36,7 +36,9 @@ typedef struct {
     size_t      failing;  /* of them, misbehaving ones included */
     size_t      gaps;     /* in followed logs */
     uint64_t    behind;   /* entries of followed logs not verified yet */
-    size_t      waiting;  /* alerts */
+    size_t      waiting;  /* alerts but for digests, those that are only
+                             owed as well */
+    size_t      dead;     /* alerts that were given up */
     size_t      used_findings;
     size_t      used_blocks;
     size_t      max_blocks;

@@ -13,9 +13,12 @@
 #include "ct_operators.h"
 #include "ct_scan.h"
 
+typedef struct ct_outbox_s ct_outbox_t;
+
 typedef struct {
     const ct_config_t *config;
     ct_store_t        *store;
+    ct_outbox_t       *outbox;  /* who is to be told what */
     ct_http_t         *http;
     ct_lines_t        *lines;
     ct_sha256_t       *sha;

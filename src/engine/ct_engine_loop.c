@@ -5,8 +5,7 @@
 
 #include "ct_engine_part.h"
 #include "ct_clock.h"
-#include "ct_coverage.h"
-#include "ct_events.h"
+#include "ct_outbox.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,8 +21,6 @@
 #define CT_ENGINE_LOCK_MS     1000 /* between two tries to lock the file */
 #define CT_ENGINE_JUMP_MS     5000 /* more than this is a clock jump */
 #define CT_ENGINE_RETRY_MS    5000 /* alerts that had no room */
-#define CT_ENGINE_COVERAGE_MS 1000
-#define CT_ENGINE_STALE_MS    (24 * 60 * 60 * 1000)
 #define CT_ENGINE_ARENA       ((size_t) 256 * 1024 * 1024)
 #define CT_ENGINE_SCRATCH     (32 * 1024 * 1024)
 #define CT_ENGINE_EXTRA       (4 * CT_LIMIT_ENTRY_TEXT)
@@ -33,12 +30,6 @@ static void ct_engine_waits(ct_engine_t *engine);
 static ct_anchors_t *ct_engine_anchors(ct_engine_t *engine);
 static int64_t ct_engine_save(ct_engine_t *engine);
 static void ct_engine_lists(ct_engine_t *engine);
-static void ct_engine_list_stale(ct_engine_t *engine);
-static bool ct_engine_list_said(const ct_engine_t *engine,
-    const char *text);
-static void ct_engine_coverage(ct_engine_t *engine);
-static void ct_engine_covered(ct_engine_t *engine,
-    const ct_coverage_t *coverage);
 static void ct_engine_beat(ct_engine_t *engine, bool running);
 static void ct_engine_clock(ct_engine_t *engine);
 
@@ -170,6 +161,7 @@ ct_engine_take_over(ct_engine_t *engine)
     (void) ct_store_status(ctx->store, &ctx->status);
     ctx->version = ctx->status.version;
     ctx->status.error[0] = '\0';
+    ctx->status.ended = !ctx->status.running;
 
     if (engine->state.path != NULL) {
         rc = ct_state_load(&engine->state, ctx);
@@ -181,6 +173,8 @@ ct_engine_take_over(ct_engine_t *engine)
         }
     }
 
+    ctx->status.restarts += !ctx->status.ended;
+    ctx->status.ended = 0;
     ctx->status.generation++;
     ctx->status.started_ms = ctx->now_ms;
     ctx->status.pid = (int32_t) getpid();
@@ -193,7 +187,8 @@ ct_engine_take_over(ct_engine_t *engine)
     ctx->policy = ct_policy_create(ctx->arena, ctx->config->inventory,
                                    ctx->anchors, ctx->config->issuers,
                                    ctx->config->nissuers);
-    engine->notify = ct_notify_create(ctx);
+    ctx->outbox = ct_outbox_create(ctx);
+    engine->notify = ctx->outbox != NULL ? ct_notify_create(ctx) : NULL;
     engine->lists = ct_lists_create(ctx);
     engine->logs = ct_logs_create(ctx);
 
@@ -291,12 +286,10 @@ ct_engine_turn(ct_engine_t *engine)
         ct_judge_queue(ctx);
     }
 
-    if (ctx->now_ms >= engine->coverage_due_ms) {
-        engine->coverage_due_ms = ctx->now_ms + CT_ENGINE_COVERAGE_MS;
-        ct_engine_list_stale(engine);
-        ct_engine_coverage(engine);
-    }
+    ct_engine_news(engine);
 
+    due = ct_outbox_turn(ctx);
+    next = due < next ? due : next;
     due = ct_notify_turn(engine->notify);
     next = due < next ? due : next;
     due = ct_engine_save(engine);
@@ -366,96 +359,6 @@ ct_engine_lists(ct_engine_t *engine)
 }
 
 
-/* Told once, until the list is good again, and once a day at most. */
-static void
-ct_engine_list_stale(ct_engine_t *engine)
-{
-    bool         bad;
-    char         text[CT_LIMIT_ERROR];
-    ct_status_t *status;
-
-    status = &engine->ctx.status;
-    bad = status->list_stale || status->list_error[0] != '\0';
-
-    (void) snprintf(text, sizeof(text), "the log list: %.220s",
-                    status->list_error[0] != '\0' ? status->list_error
-                                                  : "it is too old");
-
-    if (bad && !engine->list_told && !ct_engine_list_said(engine, text)) {
-        ct_events_say(&engine->ctx, CT_EVENT_LIST_STALE, CT_EVENT_NO_LOG,
-                      NULL, text);
-    }
-
-    engine->list_told = bad;
-}
-
-
-/* By the engine before this one? */
-static bool
-ct_engine_list_said(const ct_engine_t *engine, const char *text)
-{
-    uint64_t   n, last, max;
-    ct_event_t event;
-
-    last = ct_store_last_event(engine->ctx.store);
-    max = ct_store_max_events(engine->ctx.store);
-
-    for (n = last; n > 0 && n + max > last; n--) {
-        if (ct_store_event(engine->ctx.store, n, &event)
-            && event.kind == CT_EVENT_LIST_STALE
-            && strcmp(event.text, text) == 0
-            && engine->ctx.now_ms - event.time_ms < CT_ENGINE_STALE_MS)
-        {
-            return true;
-        }
-    }
-
-    return false;
-}
-
-
-static void
-ct_engine_coverage(ct_engine_t *engine)
-{
-    ct_status_t  *status;
-    ct_coverage_t coverage;
-
-    status = &engine->ctx.status;
-    ct_coverage_take(&coverage, engine->ctx.store, status,
-                     engine->ctx.now_ms);
-
-    if (coverage.coverage != status->coverage) {
-        ct_engine_covered(engine, &coverage);
-        status->coverage = (uint8_t) coverage.coverage;
-        status->coverage_ms = engine->ctx.now_ms;
-        ct_context_changed(&engine->ctx);
-    }
-
-    memcpy(status->coverage_why, coverage.why, sizeof(coverage.why));
-}
-
-
-static void
-ct_engine_covered(ct_engine_t *engine, const ct_coverage_t *coverage)
-{
-    ct_event_e kind;
-
-    if (coverage->coverage == CT_COVERAGE_LOST) {
-        kind = CT_EVENT_COVERAGE_LOST;
-
-    } else if (engine->ctx.status.coverage == CT_COVERAGE_LOST
-               && coverage->coverage == CT_COVERAGE_COMPLETE)
-    {
-        kind = CT_EVENT_COVERAGE_RESTORED;
-
-    } else {
-        return;
-    }
-
-    ct_events_say(&engine->ctx, kind, CT_EVENT_NO_LOG, NULL, coverage->why);
-}
-
-
 static void
 ct_engine_beat(ct_engine_t *engine, bool running)
 {
@@ -489,7 +392,7 @@ ct_engine_clock(ct_engine_t *engine)
         engine->ctx.now_ms = mono + engine->offset_ms;
         engine->state.due_ms = engine->ctx.now_ms;
         engine->blocked_due_ms = engine->ctx.now_ms;
-        engine->coverage_due_ms = engine->ctx.now_ms;
+        engine->news_due_ms = engine->ctx.now_ms;
         engine->lock_due_ms = engine->ctx.now_ms;
 
         if (engine->notify != NULL && engine->logs != NULL) {
@@ -519,6 +422,9 @@ ct_engine_end(ct_engine_t *engine)
     ct_lists_destroy(engine->lists);
     engine->logs = NULL;
 
+    engine->ctx.status.ended = 1;
+    ct_context_changed(&engine->ctx);
+
     if (!engine->shared) {
         (void) ct_state_turn(&engine->state, &engine->ctx, true);
     }
@@ -526,4 +432,6 @@ ct_engine_end(ct_engine_t *engine)
     ct_engine_beat(engine, false);
     ct_notify_destroy(engine->notify);
     engine->notify = NULL;
+    ct_outbox_destroy(engine->ctx.outbox);
+    engine->ctx.outbox = NULL;
 }

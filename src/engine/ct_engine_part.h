@@ -1,5 +1,5 @@
 /*
- * ct_engine_part: what the two files of ct_engine share, and nobody else.
+ * ct_engine_part: what the files of ct_engine share, and nobody else.
  */
 
 #ifndef CT_ENGINE_PART_H
@@ -23,7 +23,7 @@ struct ct_engine_s {
     ct_logs_t    *logs;
     int64_t       offset_ms;  /* wall clock less monotonic clock */
     int64_t       blocked_due_ms;
-    int64_t       coverage_due_ms;
+    int64_t       news_due_ms;
     int64_t       lock_due_ms;
     bool          unlocked;   /* the lock file could not be had */
     bool          shared;     /* and now somebody else has it */
@@ -48,5 +48,8 @@ void ct_engine_end(ct_engine_t *engine);
 
 /* Whatever prepare has made. */
 void ct_engine_release(ct_engine_t *engine);
+
+/* ct_engine_news.c: once a second. */
+void ct_engine_news(ct_engine_t *engine);
 
 #endif

@@ -3,13 +3,13 @@
  */
 
 #include "ct_events.h"
+#include "ct_outbox.h"
 #include "ct_report.h"
 
 #include <stdio.h>
 #include <string.h>
 
 
-static void ct_events_queue(ct_context_t *ctx, const ct_event_t *event);
 static void ct_events_line(ct_context_t *ctx, const ct_event_t *event);
 static ct_level_e ct_events_level(uint32_t kind);
 
@@ -30,32 +30,13 @@ ct_events_say(ct_context_t *ctx, ct_event_e kind, uint32_t log,
         memcpy(event.evidence, evidence, CT_HASH_LEN);
     }
 
-    ctx->status.alerts_dropped += ct_store_add_event(ctx->store, &event);
-    ct_events_queue(ctx, &event);
-    ct_events_line(ctx, &event);
-    ct_context_changed(ctx);
-}
-
-
-static void
-ct_events_queue(ct_context_t *ctx, const ct_event_t *event)
-{
-    size_t     i;
-    ct_alert_t alert;
-
-    for (i = 0; i < ctx->config->nchannels; i++) {
-        memset(&alert, 0, sizeof(alert));
-        alert.event = event->number;
-        alert.channel = ctx->config->channels[i].id;
-        alert.queued_ms = ctx->now_ms;
-        alert.due_ms = ctx->now_ms;
-
-        if (ct_store_queue(ctx->store, &alert) != CT_OK) {
-            ctx->status.alerts_dropped++;
-        }
+    if (ct_store_add_event(ctx->store, &event) > 0) {
+        ct_outbox_evicted(ctx);
     }
 
-    ctx->alerts_due = true;
+    ct_outbox_event(ctx, &event);
+    ct_events_line(ctx, &event);
+    ct_context_changed(ctx);
 }
 
 

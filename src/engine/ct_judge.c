@@ -5,6 +5,7 @@
  */
 
 #include "ct_judge.h"
+#include "ct_outbox.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +38,8 @@ static bool ct_case_known(const ct_context_t *ctx, const ct_finding_t *f);
 static void ct_case_say(ct_context_t *ctx, const ct_case_t *c);
 static void ct_finding_verdict(ct_finding_t *f, ct_verdict_e verdict,
     ct_reason_e reason);
-static void ct_finding_queue(ct_context_t *ctx, ct_finding_t *f);
+static void ct_finding_tell(ct_context_t *ctx, ct_finding_t *f);
+static void ct_finding_closed(ct_context_t *ctx, const ct_finding_t *f);
 static bool ct_finding_covered(const ct_finding_t *f, size_t slot,
     const ct_log_record_t *log, uint64_t from, uint64_t to);
 static bool ct_judge_gap(const ct_log_record_t *log, uint64_t index);
@@ -259,7 +261,9 @@ ct_case_store(ct_context_t *ctx, ct_case_t *c)
         return rc;
     }
 
-    ctx->alerts_blocked |= ct_verdict_alarms(c->verdict);
+    ct_finding_tell(ctx, f);
+    ct_finding_closed(ctx, f);
+    ct_store_update(ctx->store, f);
     ct_context_changed(ctx);
     ct_case_say(ctx, c);
 
@@ -303,6 +307,7 @@ ct_case_merge(ct_context_t *ctx, ct_case_t *c, uint64_t number, bool better)
     }
 
     if (changed) {
+        ct_finding_tell(ctx, &known);
         ct_store_update(ctx->store, &known);
         ct_context_changed(ctx);
     }
@@ -316,6 +321,10 @@ ct_finding_verdict(ct_finding_t *f, ct_verdict_e verdict, ct_reason_e reason)
 {
     f->verdict = (uint8_t) verdict;
     f->reason = (uint8_t) reason;
+
+    if ((f->flags & CT_FINDING_ALERTED) && !ct_verdict_alarms(f->verdict)) {
+        f->flags |= CT_FINDING_RESOLVED;
+    }
 
     if (verdict == CT_VERDICT_SERVED || verdict == CT_VERDICT_OURS) {
         f->flags |= CT_FINDING_WAS_SERVED;
@@ -367,7 +376,7 @@ ct_judge_verified(ct_context_t *ctx, size_t slot, const ct_log_record_t *log,
         }
 
         f.flags &= ~(uint32_t) CT_FINDING_UNVERIFIED;
-        ct_finding_queue(ctx, &f);
+        ct_finding_tell(ctx, &f);
         ct_store_update(ctx->store, &f);
         ct_context_changed(ctx);
     }
@@ -410,42 +419,28 @@ ct_judge_gap(const ct_log_record_t *log, uint64_t index)
 }
 
 
-/* Sets ALERTED only when every channel has it; else it is tried again once
- * there is room. The caller stores the finding. */
+/* It may be told at once when a signed root covers it. */
 static void
-ct_finding_queue(ct_context_t *ctx, ct_finding_t *f)
+ct_finding_tell(ct_context_t *ctx, ct_finding_t *f)
 {
-    size_t     i;
-    ct_alert_t alert;
+    bool ready;
 
-    if (!ct_verdict_alarms(f->verdict) || (f->flags & CT_FINDING_ALERTED)) {
-        return;
-    }
+    ready = !(f->flags & CT_FINDING_UNVERIFIED)
+            || ctx->now_ms - f->first_seen_ms >= CT_JUDGE_PATIENCE;
 
-    if ((f->flags & CT_FINDING_UNVERIFIED)
-        && ctx->now_ms - f->first_seen_ms < CT_JUDGE_PATIENCE)
+    ct_outbox_finding(ctx, f, ready);
+    ctx->alerts_blocked |= !ready && f->owed != 0;
+}
+
+
+/* A renewal, most of the time: nobody has heard of it, some like a digest. */
+static void
+ct_finding_closed(ct_context_t *ctx, const ct_finding_t *f)
+{
+    if ((f->flags & CT_FINDING_WAS_SERVED)
+        && !(f->flags & (CT_FINDING_ALERTED | CT_FINDING_BASELINE)))
     {
-        ctx->alerts_blocked = true;
-        return;
-    }
-
-    ctx->alerts_due = true;
-
-    for (i = 0; i < ctx->config->nchannels; i++) {
-        memset(&alert, 0, sizeof(alert));
-        alert.finding = f->number;
-        alert.channel = ctx->config->channels[i].id;
-        alert.queued_ms = ctx->now_ms;
-        alert.due_ms = ctx->now_ms;
-
-        if (ct_store_queue(ctx->store, &alert) != CT_OK) {
-            ctx->alerts_blocked = true;
-            return;
-        }
-    }
-
-    if (ctx->config->nchannels > 0) {
-        f->flags |= CT_FINDING_ALERTED;
+        ct_outbox_silent(ctx, f);
     }
 }
 
@@ -454,7 +449,7 @@ void
 ct_judge_queue(ct_context_t *ctx)
 {
     uint32_t     flags;
-    uint64_t     n, last, max;
+    uint64_t     n, last, max, owed;
     ct_finding_t f;
 
     ctx->alerts_blocked = false;
@@ -467,9 +462,10 @@ ct_judge_queue(ct_context_t *ctx)
         }
 
         flags = f.flags;
-        ct_finding_queue(ctx, &f);
+        owed = f.owed;
+        ct_finding_tell(ctx, &f);
 
-        if (f.flags != flags) {
+        if (f.flags != flags || f.owed != owed) {
             ct_store_update(ctx->store, &f);
             ct_context_changed(ctx);
         }
@@ -495,6 +491,7 @@ ct_judge_again(ct_context_t *ctx)
         if (ct_store_finding(ctx->store, n, &f, &text)
             && ct_finding_again(ctx, &f, ct_buf_slice(&text)))
         {
+            ct_finding_closed(ctx, &f);
             ct_store_update(ctx->store, &f);
             ct_context_changed(ctx);
         }

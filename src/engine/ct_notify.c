@@ -5,6 +5,7 @@
 
 #include "ct_notify.h"
 #include "ct_finding.h"
+#include "ct_outbox.h"
 #include "ct_report.h"
 
 #include <stdlib.h>
@@ -224,6 +225,10 @@ ct_notify_body(ct_context_t *ctx, const ct_alert_t *alert, ct_buf_t *body)
     ct_event_t   event;
     ct_finding_t finding;
 
+    if (!ct_outbox_stands(ctx, alert)) {
+        return false;
+    }
+
     if (alert->event != 0) {
         if (!ct_store_event(ctx->store, alert->event, &event)) {
             return false;
@@ -236,9 +241,7 @@ ct_notify_body(ct_context_t *ctx, const ct_alert_t *alert, ct_buf_t *body)
 
     ct_buf_init(&text, ctx->scratch, CT_LIMIT_FINDING_TEXT);
 
-    if (!ct_store_finding(ctx->store, alert->finding, &finding, &text)
-        || !ct_verdict_alarms(finding.verdict))
-    {
+    if (!ct_store_finding(ctx->store, alert->finding, &finding, &text)) {
         return false;
     }
 
@@ -336,11 +339,7 @@ ct_notify_failed(ct_notify_channel_t *channel, ct_alert_t *alert,
 static void
 ct_notify_remove(ct_context_t *ctx, size_t i)
 {
-    ct_alert_t none;
-
-    memset(&none, 0, sizeof(none));
-    ct_store_set_alert(ctx->store, i, &none);
-    ct_context_changed(ctx);
+    ct_outbox_remove(ctx, i);
     ctx->alerts_due = true;
 }
 

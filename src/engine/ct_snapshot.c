@@ -34,6 +34,10 @@ ct_snapshot_header(ct_json_t *json, const ct_status_t *status)
     ct_json_u64(json, "alerts_dropped", status->alerts_dropped);
     ct_json_u64(json, "alerts_sent", status->alerts_sent);
     ct_json_u64(json, "alerts_failed", status->alerts_failed);
+    ct_json_bool(json, "ended", status->ended != 0);
+    ct_json_u64(json, "restarts", status->restarts);
+    ct_json_u64(json, "restarts_told", status->restarts_told);
+    ct_snapshot_ms(json, "restarted_ms", status->restarted_ms);
     ct_json_object_end(json);
 }
 
@@ -96,27 +100,6 @@ ct_snapshot_places(ct_json_t *json, const ct_finding_t *finding)
     }
 
     ct_json_array_end(json);
-}
-
-
-void
-ct_snapshot_alert(ct_json_t *json, const ct_alert_t *alert)
-{
-    ct_json_object(json, NULL);
-    ct_json_object(json, "alert");
-    ct_json_u64(json, "finding", alert->finding);
-    ct_json_u64(json, "event", alert->event);
-    ct_json_hex(json, "channel", (const uint8_t *) &alert->channel,
-                sizeof(alert->channel));
-    ct_snapshot_ms(json, "due_ms", alert->due_ms);
-    ct_snapshot_ms(json, "queued_ms", alert->queued_ms);
-    ct_json_u64(json, "attempts", alert->attempts);
-    ct_json_u64(json, "status", alert->status > 0
-                                ? (uint64_t) alert->status : 0);
-    ct_json_u64(json, "type", alert->type);
-    ct_json_u64(json, "state", alert->state);
-    ct_json_object_end(json);
-    ct_json_object_end(json);
 }
 
 

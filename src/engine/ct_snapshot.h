@@ -15,6 +15,7 @@
 
 #define CT_SNAPSHOT_FORMAT 3   /* 1 and 2 can still be read */
 #define CT_SNAPSHOT_MARKS  384 /* in one piece of base64, without padding */
+#define CT_SNAPSHOT_OWED   4096 /* numbers in one line */
 
 
 void ct_snapshot_header(ct_json_t *json, const ct_status_t *status);
@@ -29,6 +30,10 @@ void ct_snapshot_past(ct_json_t *json, const ct_past_t *past);
 void ct_snapshot_ack(ct_json_t *json, const ct_ack_t *ack);
 void ct_snapshot_channel(ct_json_t *json, const ct_channel_record_t *channel);
 
+/* Findings that this receiver is still owed. */
+void ct_snapshot_owed(ct_json_t *json, uint64_t channel,
+    const uint64_t *numbers, size_t n);
+
 /* The other way; false for anything that the writer would not have
  * written. The header gives the status' lasting members. */
 bool ct_snapshot_read_header(const json_t *line, ct_status_t *status);
@@ -40,5 +45,6 @@ bool ct_snapshot_read_marks(const json_t *line, ct_store_t *store);
 bool ct_snapshot_read_past(const json_t *line, ct_store_t *store);
 bool ct_snapshot_read_ack(const json_t *line, ct_store_t *store);
 bool ct_snapshot_read_channel(const json_t *line, ct_store_t *store);
+bool ct_snapshot_read_owed(const json_t *line, ct_store_t *store);
 
 #endif

@@ -13,6 +13,7 @@
 #define CT_SNAPSHOT_OLD_TEXT 6 /* bytes by which one grows on the way */
 
 
+static bool ct_get_restarts(const json_t *line, ct_status_t *status);
 static bool ct_get_finding(const json_t *o, ct_finding_t *f);
 static bool ct_get_finding_text(const json_t *o, ct_buf_t *text);
 static bool ct_get_place(const json_t *o, size_t nlogs, ct_place_t *place);
@@ -41,7 +42,25 @@ ct_snapshot_read_header(const json_t *line, ct_status_t *status)
            && ct_get_u64(line, "alerts_sent", INT64_MAX,
                          &status->alerts_sent)
            && ct_get_u64(line, "alerts_failed", INT64_MAX,
-                         &status->alerts_failed);
+                         &status->alerts_failed)
+           && ct_get_restarts(line, status);
+}
+
+
+/* Older files do not say how their engine ended: well, then. */
+static bool
+ct_get_restarts(const json_t *line, ct_status_t *status)
+{
+    status->ended = !json_is_false(json_object_get(line, "ended"));
+
+    if (json_object_get(line, "restarts") == NULL) {
+        return true;
+    }
+
+    return ct_get_u64(line, "restarts", INT64_MAX, &status->restarts)
+           && ct_get_u64(line, "restarts_told", INT64_MAX,
+                         &status->restarts_told)
+           && ct_get_ms(line, "restarted_ms", &status->restarted_ms);
 }
 
 
@@ -189,49 +208,6 @@ ct_get_place(const json_t *o, size_t nlogs, ct_place_t *place)
     place->log = (uint32_t) log;
     place->precertificate = json_is_true(json_object_get(o,
                                                          "precertificate"));
-
-    return true;
-}
-
-
-/* Format 1 knows findings alone. An alert whose event gave way is dropped
- * with it. */
-bool
-ct_snapshot_read_alert(const json_t *line, ct_store_t *store)
-{
-    uint64_t      attempts, status;
-    ct_alert_t    a;
-    ct_event_t    event;
-    const json_t *o;
-
-    memset(&a, 0, sizeof(a));
-    o = json_object_get(line, "alert");
-
-    if (!ct_get_u64(o, "finding", INT64_MAX, &a.finding)
-        || (json_object_get(o, "event") != NULL
-            && !ct_get_u64(o, "event", INT64_MAX, &a.event))
-        || (a.finding == 0) == (a.event == 0)
-        || !ct_get_hex(o, "channel", (uint8_t *) &a.channel,
-                       sizeof(a.channel))
-        || !ct_get_ms(o, "due_ms", &a.due_ms)
-        || !ct_get_ms(o, "queued_ms", &a.queued_ms)
-        || !ct_get_u64(o, "attempts", CT_LIMIT_ATTEMPTS, &attempts)
-        || !ct_get_u64(o, "status", 999, &status)
-        || (json_object_get(o, "type") != NULL
-            && (!ct_get_u8(o, "type", CT_ALERT_DIGEST, &a.type)
-                || !ct_get_u8(o, "state", CT_ALERT_DEAD, &a.state))))
-    {
-        return false;
-    }
-
-    a.attempts = (uint32_t) attempts;
-    a.status = (int32_t) status;
-
-    if (a.event != 0 && !ct_store_event(store, a.event, &event)) {
-        return true;
-    }
-
-    (void) ct_store_queue_again(store, &a);
 
     return true;
 }

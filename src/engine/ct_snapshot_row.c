@@ -120,6 +120,8 @@ ct_snapshot_channel(ct_json_t *json, const ct_channel_record_t *channel)
     ct_snapshot_ms(json, "last_failure_ms", channel->last_failure_ms);
     ct_snapshot_ms(json, "failing_ms", channel->failing_ms);
     ct_snapshot_ms(json, "rest_ms", channel->rest_ms);
+    ct_json_bool(json, "asked", channel->asked);
+    ct_snapshot_ms(json, "parked_ms", channel->parked_ms);
     ct_snapshot_ms(json, "test_ms", channel->test_ms);
     ct_json_bool(json, "test_ok", channel->test_ok);
     ct_json_u64(json, "sent", channel->sent);
@@ -153,6 +155,8 @@ ct_snapshot_read_channel(const json_t *line, ct_store_t *store)
         || !ct_get_ms(o, "last_failure_ms", &c.last_failure_ms)
         || !ct_get_ms(o, "failing_ms", &c.failing_ms)
         || !ct_get_ms(o, "rest_ms", &c.rest_ms)
+        || !ct_get_bool(o, "asked", &c.asked)
+        || !ct_get_ms(o, "parked_ms", &c.parked_ms)
         || !ct_get_ms(o, "test_ms", &c.test_ms)
         || !ct_get_bool(o, "test_ok", &c.test_ok)
         || !ct_get_u64(o, "sent", INT64_MAX, &c.sent)

@@ -76,6 +76,10 @@ ct_state_load(ct_state_t *state, ct_context_t *ctx)
     ctx->status.alerts_dropped = status.alerts_dropped;
     ctx->status.alerts_sent = status.alerts_sent;
     ctx->status.alerts_failed = status.alerts_failed;
+    ctx->status.ended = status.ended;
+    ctx->status.restarts = status.restarts;
+    ctx->status.restarts_told = status.restarts_told;
+    ctx->status.restarted_ms = status.restarted_ms;
     ctx->version = status.version;
     state->version = status.version;
 
@@ -238,6 +242,10 @@ ct_state_record(const json_t *line, ct_store_t *store)
 
     if (json_object_get(line, "channel") != NULL) {
         return ct_snapshot_read_channel(line, store);
+    }
+
+    if (json_object_get(line, "owed") != NULL) {
+        return ct_snapshot_read_owed(line, store);
     }
 
     /* a later version's: not ours to understand */

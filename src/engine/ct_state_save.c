@@ -31,6 +31,7 @@ static void ct_state_records(ct_state_out_t *out, ct_context_t *ctx);
 static void ct_state_findings(ct_state_out_t *out, ct_context_t *ctx);
 static void ct_state_events(ct_state_out_t *out, ct_context_t *ctx);
 static void ct_state_rows(ct_state_out_t *out, ct_context_t *ctx);
+static void ct_state_owed(ct_state_out_t *out, ct_context_t *ctx);
 static void ct_state_rest(ct_state_out_t *out, ct_context_t *ctx);
 static ct_json_t *ct_state_begin(ct_state_out_t *out, ct_context_t *ctx);
 static void ct_state_put(ct_state_out_t *out, bool hashed);
@@ -111,6 +112,7 @@ ct_state_records(ct_state_out_t *out, ct_context_t *ctx)
     ct_state_findings(out, ctx);
     ct_state_events(out, ctx);
     ct_state_rows(out, ctx);
+    ct_state_owed(out, ctx);
     ct_state_rest(out, ctx);
 }
 
@@ -171,17 +173,46 @@ ct_state_findings(ct_state_out_t *out, ct_context_t *ctx)
 static void
 ct_state_events(ct_state_out_t *out, ct_context_t *ctx)
 {
-    uint64_t   number, last, max;
+    size_t     i, n;
     ct_event_t event;
 
-    last = ct_store_last_event(ctx->store);
-    max = ct_store_max_events(ctx->store);
+    n = ct_store_max_events(ctx->store);
 
-    for (number = last > max ? last - max + 1 : 1; number <= last; number++) {
-        if (ct_store_event(ctx->store, number, &event)) {
+    for (i = 0; i < n; i++) {
+        if (ct_store_event_at(ctx->store, i, &event)) {
             ct_snapshot_event(ct_state_begin(out, ctx), &event);
             ct_state_put(out, true);
         }
+    }
+}
+
+
+/* Most of the time nothing is owed. */
+static void
+ct_state_owed(ct_state_out_t *out, ct_context_t *ctx)
+{
+    size_t              i, n;
+    uint64_t            number, numbers[CT_SNAPSHOT_OWED];
+    ct_channel_record_t row;
+
+    for (i = 0; i < ct_store_rows(ctx->store, CT_TABLE_CHANNEL); i++) {
+        if (!ct_store_row(ctx->store, CT_TABLE_CHANNEL, i, &row)) {
+            continue;
+        }
+
+        number = 0;
+
+        do {
+            n = ct_store_owed(ctx->store, i, number, numbers,
+                              CT_SNAPSHOT_OWED);
+
+            if (n > 0) {
+                number = numbers[n - 1];
+                ct_snapshot_owed(ct_state_begin(out, ctx), row.id, numbers,
+                                 n);
+                ct_state_put(out, true);
+            }
+        } while (n == CT_SNAPSHOT_OWED);
     }
 }
 

@@ -139,7 +139,10 @@ week_prepare(week_t *week)
         sim_die("out of memory");
     }
 
+    week->channel.kind = CT_CHANNEL_WEBHOOK;
+    week->channel.events = CT_ON_ALL;
     week->channel.url = SIM_HOOK;
+    week->channel.name = SIM_HOOK;
     week->channel.id = ct_channel_id(SIM_HOOK);
     week->config.zone = "sim";
     week->config.list = SIM_LIST;

@@ -215,7 +215,10 @@ options(run_t *run, int argc, char **argv)
             break;
         case 'h':
             channel = &run->channels[run->config.nchannels++];
+            channel->kind = CT_CHANNEL_WEBHOOK;
+            channel->events = CT_ON_ALL;
             channel->url = optarg;
+            channel->name = optarg;
             channel->id = ct_channel_id(optarg);
             break;
         case 'a':

@@ -5,6 +5,7 @@
  */
 
 #include "ct_judge.h"
+#include "ct_outbox.h"
 #include "ca.h"
 #include "tap.h"
 
@@ -30,6 +31,8 @@ setup(void)
     memset(&ctx, 0, sizeof(ctx));
     memset(&config, 0, sizeof(config));
     channel.url = "http://hook.test/";
+    channel.name = channel.url;
+    channel.events = CT_ON_ALL;
     channel.id = 7;
     config.channels = &channel;
     config.nchannels = 1;
@@ -48,12 +51,14 @@ setup(void)
     ctx.policy = ct_policy_create(ctx.arena, &inventory, NULL, NULL, 0);
     config.watch = ct_watch_compile(ctx.arena, &pattern, 1, 1);
     (void) ct_lines_init(ctx.lines);
+    (void) ct_outbox_create(&ctx);
 }
 
 
 static void
 teardown(void)
 {
+    ct_outbox_destroy(ctx.outbox);
     ct_lines_close(ctx.lines);
     ct_issuers_destroy(ctx.issuers);
     ct_sha256_destroy(ctx.sha);
@@ -128,6 +133,7 @@ test_alert(const ca_cert_t *root, const ca_cert_t *leaf)
     is_int(f.verdict, CT_VERDICT_UNFAMILIAR, "it alarms");
     ok(f.flags & CT_FINDING_UNVERIFIED, "and is not verified");
     is_int(waiting(), 0, "so nothing is told");
+    is_int(f.owed, 1, "but owed");
 
     is_int(ct_judge_match(&ctx, &match, 0, missing), CT_OK, "read again");
     ok(ct_store_finding(ctx.store, 1, &f, NULL) && f.nplaces == 1
@@ -146,6 +152,8 @@ test_alert(const ca_cert_t *root, const ca_cert_t *leaf)
     memset(&record, 0, sizeof(record));
     ct_judge_verified(&ctx, 0, &record, 0, 42);
     is_int(waiting(), 1, "this one does");
+    ok(ct_store_finding(ctx.store, 1, &f, NULL) && f.owed == 0
+       && (f.flags & CT_FINDING_ALERTED), "and nothing is owed any more");
     ct_judge_queue(&ctx);
     ct_judge_verified(&ctx, 0, &record, 0, 42);
     ct_judge_again(&ctx);

@@ -128,6 +128,8 @@ test_channel(void)
     channel.dead = 1;
     channel.status = 503;
     channel.rest_ms = 1790000000000;
+    channel.asked = 1;
+    channel.parked_ms = 1780000000000;
     memcpy(channel.name, "https://hook.test/", 18);
     memcpy(channel.error, "HTTP status 503", 15);
     ct_snapshot_channel(start(&json, &buf), &channel);
@@ -142,6 +144,53 @@ test_channel(void)
 }
 
 
+/* More than one line of them, and one whose receiver has no row. */
+static void
+test_owed(void)
+{
+    size_t       i;
+    json_t      *line;
+    uint64_t     numbers[3], back[3];
+    ct_buf_t     buf;
+    ct_json_t    json;
+    ct_finding_t f;
+
+    for (i = 0; i < 3; i++) {
+        memset(&f, 0, sizeof(f));
+        f.identity[0] = (uint8_t) (i + 1);
+        f.owed = 0x8000000000000000ULL;
+        ok(ct_store_add(store, &f, CT_BYTES("text")) == CT_OK,
+           "a finding, owed to another");
+        numbers[i] = f.number;
+    }
+
+    ct_snapshot_owed(start(&json, &buf), 0xfedcba9876543210ULL, numbers, 2);
+    line = written(&buf);
+    ok(ct_snapshot_read_owed(line, store), "what is owed");
+    is_int(ct_store_owed(store, 0, 0, back, 3), 2, "comes back");
+    ok(back[0] == numbers[0] && back[1] == numbers[1], "in order");
+    is_int(ct_store_owed(store, 0, numbers[0], back, 3), 1, "from there on");
+    is_int(ct_store_owed(store, 63, 0, back, 3), 3, "others stay");
+    (void) json_array_append_new(
+        json_object_get(json_object_get(line, "owed"), "findings"),
+        json_integer(0));
+    ok(!ct_snapshot_read_owed(line, store), "no number: refused");
+    json_decref(line);
+
+    numbers[2] = 777;
+    ct_snapshot_owed(start(&json, &buf), 0xfedcba9876543210ULL, numbers, 3);
+    line = written(&buf);
+    ok(ct_snapshot_read_owed(line, store), "a finding that is gone");
+    json_decref(line);
+
+    ct_snapshot_owed(start(&json, &buf), 1, numbers, 2);
+    line = written(&buf);
+    ok(ct_snapshot_read_owed(line, store), "a receiver without a row");
+    json_decref(line);
+    is_int(ct_store_owed(store, 0, 0, back, 3), 2, "change nothing");
+}
+
+
 int
 main(void)
 {
@@ -149,6 +198,7 @@ main(void)
     test_past();
     test_ack();
     test_channel();
+    test_owed();
     snapshot_close();
 
     return done_testing();
