@@ -379,7 +379,7 @@ test_over(void)
     f.flags |= CT_FINDING_RESOLVED;
     ct_store_update(ctx.store, &f);
     f = tell(f.number, true);
-    is_int(alerts(0, &alert), 1, "who has heard of it is told that it is over");
+    is_int(alerts(0, &alert), 1, "who has heard it is told that it is over");
     is_int(alert.type, CT_ALERT_RESOLVED, "as that");
     ok(ct_outbox_stands(&ctx, &alert), "it stands");
     is_int(alerts(1, NULL), 0, "unless he does not care");
