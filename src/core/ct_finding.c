@@ -134,6 +134,12 @@ ct_draft_names(ct_draft_t *draft, const ct_cert_t *cert,
 
         draft->finding.nnames++;
 
+        if (memchr(name.value.data, '*', name.value.len) != NULL
+            && name.kind != CT_NAME_IP)
+        {
+            draft->finding.flags |= CT_FINDING_WILDCARD;
+        }
+
         if (!ct_watch_match(watch, &name, &matched)) {
             draft->finding.flags |= CT_FINDING_FOREIGN;
         }
@@ -244,6 +250,7 @@ ct_finding_text(ct_buf_t *out, ct_draft_t *draft, ct_bytes_t ca)
     parts.server = draft->server;
     parts.report = draft->report;
     parts.der = draft->der;
+    parts.path = draft->path;
     ct_finding_text_write(out, &parts);
 
     for (i = 0; i < draft->nnames; i++) {
@@ -271,7 +278,41 @@ ct_finding_text_write(ct_buf_t *out, const ct_finding_text_t *parts)
     ct_text_put(out, parts->report);
     ct_text_put(out, parts->der.len <= CT_LIMIT_CERTIFICATE
                      ? parts->der : ct_bytes(NULL, 0));
+    ct_text_put(out, parts->path);
     ct_buf_bytes(out, parts->names);
+}
+
+
+ct_bytes_t
+ct_finding_path(const ct_ca_t *ca, uint8_t *room)
+{
+    size_t i;
+
+    for (i = 0; i < ca->npath; i++) {
+        memcpy(room + i * 2 * CT_HASH_LEN, ca->path_cert[i], CT_HASH_LEN);
+        memcpy(room + (i * 2 + 1) * CT_HASH_LEN, ca->path_key[i],
+               CT_HASH_LEN);
+    }
+
+    return ct_bytes(room, ca->npath * 2 * CT_HASH_LEN);
+}
+
+
+void
+ct_finding_path_read(ct_bytes_t path, ct_ca_t *ca)
+{
+    ct_bytes_t cert, key;
+
+    ca->npath = 0;
+
+    while (ca->npath < CT_CA_PATH
+           && ct_read_bytes(&path, CT_HASH_LEN, &cert)
+           && ct_read_bytes(&path, CT_HASH_LEN, &key))
+    {
+        memcpy(ca->path_cert[ca->npath], cert.data, CT_HASH_LEN);
+        memcpy(ca->path_key[ca->npath], key.data, CT_HASH_LEN);
+        ca->npath++;
+    }
 }
 
 
@@ -283,7 +324,8 @@ ct_finding_text_read(ct_bytes_t text, ct_finding_text_t *parts)
         || !ct_read_vec16(&text, &parts->matched)
         || !ct_read_vec16(&text, &parts->server)
         || !ct_read_vec16(&text, &parts->report)
-        || !ct_read_vec16(&text, &parts->der))
+        || !ct_read_vec16(&text, &parts->der)
+        || !ct_read_vec16(&text, &parts->path))
     {
         return false;
     }
@@ -298,6 +340,39 @@ bool
 ct_finding_name(ct_bytes_t *names, ct_bytes_t *name)
 {
     return ct_read_vec16(names, name);
+}
+
+
+int64_t
+ct_finding_logged(const ct_finding_t *finding)
+{
+    size_t  i;
+    int64_t first;
+
+    first = finding->places[0].timestamp_ms;
+
+    for (i = 1; i < finding->nplaces && i < CT_LIMIT_FINDING_LOGS; i++) {
+        if (finding->places[i].timestamp_ms < first) {
+            first = finding->places[i].timestamp_ms;
+        }
+    }
+
+    return first;
+}
+
+
+bool
+ct_finding_expired(const ct_finding_t *finding, int64_t now_ms)
+{
+    return finding->not_after_ms != 0 && finding->not_after_ms < now_ms;
+}
+
+
+int64_t
+ct_finding_deadline(const ct_finding_t *finding)
+{
+    return finding->pending_ms != 0
+           ? finding->pending_ms + (int64_t) finding->grace_s * 1000 : 0;
 }
 
 

@@ -39,6 +39,10 @@ static bool ct_policy_name_served(const ct_policy_t *policy,
 static bool ct_name_covers(ct_bytes_t served, ct_bytes_t name);
 static ct_reason_e ct_policy_expected(const ct_policy_t *policy,
     const ct_facts_t *facts);
+static bool ct_policy_bygone(const ct_policy_t *policy,
+    const ct_facts_t *facts);
+static bool ct_served_covers(const ct_served_t *served,
+    const ct_facts_t *facts);
 static bool ct_policy_owner(const ct_policy_t *policy, const ct_ca_t *ca);
 static bool ct_policy_configured(const ct_policy_t *policy,
     const ct_ca_t *ca);
@@ -213,6 +217,23 @@ ct_policy_quick(const ct_policy_t *policy, const ct_facts_t *facts,
 }
 
 
+bool
+ct_policy_our_key(const ct_policy_t *policy, const uint8_t *spki_sha256)
+{
+    size_t i;
+
+    for (i = 0; i < policy->inventory->nserved; i++) {
+        if (ct_hash_equal(policy->inventory->served[i].spki_sha256,
+                          spki_sha256))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 /* All of its names, with its key. A certificate without any that can be
  * read is nobody's. */
 static bool
@@ -220,7 +241,7 @@ ct_policy_names_served(const ct_policy_t *policy, const ct_facts_t *facts)
 {
     size_t i;
 
-    if (facts->nnames == 0 || facts->names_cut) {
+    if (facts->nnames == 0 || facts->names_cut || facts->unreadable) {
         return false;
     }
 
@@ -289,8 +310,17 @@ ct_policy_judge(const ct_policy_t *policy, const ct_facts_t *facts,
         return verdict;
     }
 
+    if (facts->unreadable) {
+        *reason = CT_REASON_UNREADABLE;
+        return CT_VERDICT_UNPARSABLE;
+    }
+
     *reason = ct_policy_expected(policy, facts);
     if (*reason != CT_REASON_NONE) {
+        if (ct_policy_bygone(policy, facts)) {
+            *reason = CT_REASON_BYGONE;
+        }
+
         return CT_VERDICT_EXPECTED;
     }
 
@@ -317,6 +347,51 @@ ct_policy_expected(const ct_policy_t *policy, const ct_facts_t *facts)
 
     return ct_policy_issuer_key(policy, facts) ? CT_REASON_ISSUER_KEY
                                                : CT_REASON_NONE;
+}
+
+
+/* Nobody was there to see whether it was served, and it will not be any
+ * more: it has expired, or one that is newer has taken its place. */
+static bool
+ct_policy_bygone(const ct_policy_t *policy, const ct_facts_t *facts)
+{
+    size_t i;
+
+    if (!facts->before || facts->expired) {
+        return facts->before;
+    }
+
+    for (i = 0; i < policy->inventory->nserved; i++) {
+        if (policy->inventory->served[i].not_before_ms > facts->not_before_ms
+            && ct_served_covers(&policy->inventory->served[i], facts))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* Is every name of it among those of this certificate? */
+static bool
+ct_served_covers(const ct_served_t *served, const ct_facts_t *facts)
+{
+    size_t i, k;
+
+    for (i = 0; i < facts->nnames; i++) {
+        for (k = 0; k < served->ncert_names; k++) {
+            if (ct_name_covers(served->names[k], facts->names[i])) {
+                break;
+            }
+        }
+
+        if (k == served->ncert_names) {
+            return false;
+        }
+    }
+
+    return facts->nnames != 0 && !facts->names_cut;
 }
 
 

@@ -13,8 +13,9 @@ typedef enum {
     CT_VERDICT_NONE = 0,
     CT_VERDICT_SERVED = 1,     /* nginx serves it */
     CT_VERDICT_OURS = 2,       /* a key nginx serves, for names it serves */
-    CT_VERDICT_EXPECTED = 3,   /* our CA, our names: not served here yet */
-    CT_VERDICT_UNSERVED = 4,   /* expected, and never served (later) */
+    CT_VERDICT_EXPECTED = 3,   /* our CA: not served here yet */
+    CT_VERDICT_UNSERVED = 4,   /* expected, and not served in time: alert.
+                                  Given by time, not by the policy */
     CT_VERDICT_UNFAMILIAR = 5, /* a CA that is not ours: alert */
     CT_VERDICT_UNPARSABLE = 6  /* cannot be read, may cover us: alert */
 } ct_verdict_e;
@@ -32,6 +33,7 @@ typedef enum {
     CT_REASON_IMPOSTOR,   /* no anchor, and it copies our CA's name */
     CT_REASON_NO_CHAIN,   /* the log did not give the issuers */
     CT_REASON_UNREADABLE, /* the entry cannot be parsed */
+    CT_REASON_BYGONE,     /* our CA, before monitoring began, and over */
     CT_REASONS            /* their number */
 } ct_reason_e;
 
@@ -77,6 +79,10 @@ typedef struct {
     const ct_bytes_t *issuers;    /* DER; to ask private CAs; may be empty */
     size_t            nissuers;
     bool              chain_missing; /* the log would not give issuers */
+    bool              unreadable; /* there may be names that nobody saw */
+    bool              before;     /* logged before monitoring began */
+    bool              expired;
+    int64_t           not_before_ms;
 } ct_facts_t;
 
 /* The CAs that are ours, learned once per configuration from the inventory:
@@ -103,7 +109,10 @@ ct_policy_t *ct_policy_create(ct_arena_t *arena,
 ct_verdict_e ct_policy_quick(const ct_policy_t *policy,
     const ct_facts_t *facts, ct_reason_e *reason);
 
-/* The whole verdict; never NONE. */
+/* Is it the key of a certificate that nginx serves? */
+bool ct_policy_our_key(const ct_policy_t *policy, const uint8_t *spki_sha256);
+
+/* The whole verdict; never NONE, nor UNSERVED. */
 ct_verdict_e ct_policy_judge(const ct_policy_t *policy,
     const ct_facts_t *facts, ct_reason_e *reason);
 
@@ -119,5 +128,12 @@ bool ct_verdict_alarms(ct_verdict_e verdict);
 /* The why, a sentence for people; `ca` and `issuer` are put into it. */
 void ct_reason_text(ct_buf_t *out, ct_reason_e reason, ct_bytes_t ca,
     ct_bytes_t issuer);
+
+/* The same of an UNSERVED one. */
+void ct_reason_unserved(ct_buf_t *out, ct_bytes_t ca, int64_t logged_ms,
+    uint32_t grace_s);
+
+/* "24 hours" */
+void ct_reason_duration(ct_buf_t *out, uint32_t seconds);
 
 #endif

@@ -3,6 +3,7 @@
  * of the JSON interface; the sentences are for people and may change.
  */
 
+#include "ct_page.h"
 #include "ct_policy.h"
 
 
@@ -105,6 +106,13 @@ ct_reason_text(ct_buf_t *out, ct_reason_e reason, ct_bytes_t ca,
                          "would prove it");
         return;
 
+    case CT_REASON_BYGONE:
+        ct_reason_quoted(out, "issued by ", ca, "issued by a CA");
+        ct_buf_puts(out, ", one of your CAs, before monitoring began; it has "
+                         "expired, or a newer certificate is served in its "
+                         "place");
+        return;
+
     case CT_REASON_UNREADABLE:
         ct_buf_puts(out, "it cannot be read in full and may cover a watched "
                          "name");
@@ -116,6 +124,50 @@ ct_reason_text(ct_buf_t *out, ct_reason_e reason, ct_bytes_t ca,
     }
 
     ct_buf_puts(out, "not judged yet");
+}
+
+
+void
+ct_reason_unserved(ct_buf_t *out, ct_bytes_t ca, int64_t logged_ms,
+    uint32_t grace_s)
+{
+    ct_reason_quoted(out, "issued by ", ca, "issued by a CA");
+    ct_buf_puts(out, ", one of your CAs, and logged on ");
+    ct_page_date(out, logged_ms, false);
+    ct_buf_puts(out, "; it was never seen to be served here");
+
+    if (grace_s != 0) {
+        ct_buf_puts(out, " within ");
+        ct_reason_duration(out, grace_s);
+    }
+}
+
+
+/* In the largest unit that it is a multiple of; a day is 24 hours. */
+void
+ct_reason_duration(ct_buf_t *out, uint32_t seconds)
+{
+    size_t i;
+
+    static const struct {
+        uint32_t    seconds;
+        uint32_t    least;
+        const char *name;
+    } units[] = {
+        {86400, 2, "day"}, {3600, 1, "hour"}, {60, 1, "minute"},
+        {1, 0, "second"}
+    };
+
+    for (i = 0; seconds % units[i].seconds != 0
+                || seconds / units[i].seconds < units[i].least; i++)
+    {
+        /* void */
+    }
+
+    ct_buf_u64(out, seconds / units[i].seconds);
+    ct_buf_putc(out, ' ');
+    ct_buf_puts(out, units[i].name);
+    ct_buf_puts(out, seconds == units[i].seconds ? "" : "s");
 }
 
 

@@ -121,6 +121,8 @@ ct_report_counts(ct_json_t *json, const ct_summary_t *summary)
     ct_json_object(json, "counts");
     ct_json_u64(json, "total", summary->findings);
     ct_json_u64(json, "alarming", summary->alarming);
+    ct_json_u64(json, "acknowledged", summary->acknowledged);
+    ct_json_u64(json, "baseline", summary->baseline);
     ct_json_u64(json, "unverified", summary->unverified);
 
     for (verdict = CT_VERDICT_SERVED; verdict < CT_SUMMARY_VERDICTS;
@@ -230,6 +232,8 @@ ct_report_usage(ct_json_t *json, const ct_summary_t *summary,
     ct_json_u64(json, "max_blocks", summary->max_blocks);
     ct_json_u64(json, "logs", ct_store_nlogs(store));
     ct_json_u64(json, "max_logs", ct_store_max_logs(store));
+    ct_json_u64(json, "acknowledgements", summary->used_acks);
+    ct_json_u64(json, "max_acknowledgements", summary->max_acks);
     ct_json_object_end(json);
 }
 

@@ -4,7 +4,9 @@
  * the store, bytes are escaped by ct_json.
  */
 
+#include "ct_ack.h"
 #include "ct_report_part.h"
+#include "ct_steps.h"
 
 #include <string.h>
 
@@ -12,6 +14,14 @@
 static uint64_t ct_report_list(const ct_report_t *report, ct_json_t *json,
     ct_buf_t *text);
 static void ct_report_identity(ct_json_t *json, const ct_finding_t *finding);
+static void ct_report_flags(ct_json_t *json, const ct_finding_t *finding,
+    int64_t now_ms);
+static void ct_report_life(ct_json_t *json, const ct_store_t *store,
+    const ct_finding_t *finding);
+static void ct_report_ack(ct_json_t *json, const ct_store_t *store,
+    const ct_finding_t *finding);
+static void ct_report_steps(ct_json_t *json, const ct_finding_t *finding,
+    const ct_finding_text_t *parts, int64_t now_ms);
 static void ct_report_names(ct_json_t *json, ct_bytes_t names);
 static void ct_report_places(ct_json_t *json, const ct_store_t *store,
     const ct_finding_t *finding);
@@ -82,7 +92,7 @@ ct_report_list(const ct_report_t *report, ct_json_t *json, ct_buf_t *text)
 
         ct_json_object(json, NULL);
         ct_report_finding(json, report->store, &finding,
-                          ct_buf_slice(text));
+                          ct_buf_slice(text), report->now_ms);
         ct_json_object_end(json);
 
         last = finding.number;
@@ -95,7 +105,7 @@ ct_report_list(const ct_report_t *report, ct_json_t *json, ct_buf_t *text)
 
 void
 ct_report_finding(ct_json_t *json, const ct_store_t *store,
-    const ct_finding_t *finding, ct_bytes_t text)
+    const ct_finding_t *finding, ct_bytes_t text, int64_t now_ms)
 {
     uint8_t           room[CT_REPORT_SENTENCE];
     ct_buf_t          reason;
@@ -109,12 +119,15 @@ ct_report_finding(ct_json_t *json, const ct_store_t *store,
     ct_report_reason(&reason, finding, &parts);
 
     ct_report_identity(json, finding);
+    ct_report_flags(json, finding, now_ms);
     ct_json_string(json, "reason", ct_report_written(&reason));
     ct_report_names(json, parts.names);
     ct_json_u64(json, "number_of_names", finding->nnames);
     ct_json_string(json, "matched", parts.matched);
+    ct_report_text(json, "server", parts.server);
     ct_json_string(json, "issuer", parts.issuer);
     ct_report_text(json, "ca", parts.ca);
+    ct_report_text(json, "report_to", parts.report);
     ct_json_hex(json, "serial", finding->serial,
                 finding->serial_len < CT_LIMIT_SERIAL ? finding->serial_len
                                                       : CT_LIMIT_SERIAL);
@@ -125,7 +138,9 @@ ct_report_finding(ct_json_t *json, const ct_store_t *store,
     ct_json_hex(json, "spki_sha256", finding->spki_sha256, CT_HASH_LEN);
     ct_report_hash(json, "issuer_key_sha256", finding->issuer_key);
     ct_report_places(json, store, finding);
-    ct_json_time(json, "first_seen", finding->first_seen_ms);
+    ct_json_bool(json, "certificate", parts.der.len != 0);
+    ct_report_life(json, store, finding);
+    ct_report_steps(json, finding, &parts, now_ms);
 }
 
 
@@ -133,6 +148,12 @@ void
 ct_report_reason(ct_buf_t *out, const ct_finding_t *finding,
     const ct_finding_text_t *parts)
 {
+    if (finding->verdict == CT_VERDICT_UNSERVED) {
+        ct_reason_unserved(out, ct_report_cut(parts->ca, CT_REPORT_CUT),
+                           ct_finding_logged(finding), finding->grace_s);
+        return;
+    }
+
     ct_reason_text(out, finding->reason,
                    ct_report_cut(parts->ca, CT_REPORT_CUT),
                    ct_report_cut(parts->issuer, CT_REPORT_CUT));
@@ -164,23 +185,95 @@ ct_report_written(const ct_buf_t *buf)
 static void
 ct_report_identity(ct_json_t *json, const ct_finding_t *finding)
 {
-    uint32_t flags;
     uint8_t  room[2 * CT_HASH_LEN];
     ct_buf_t id;
 
-    flags = finding->flags;
     ct_buf_fixed(&id, room, sizeof(room));
     ct_finding_id(&id, finding);
 
     ct_json_string(json, "id", ct_buf_slice(&id));
     ct_json_str(json, "verdict", ct_verdict_name(finding->verdict));
+}
+
+
+static void
+ct_report_flags(ct_json_t *json, const ct_finding_t *finding, int64_t now_ms)
+{
+    uint32_t flags;
+
+    flags = finding->flags;
+
+    ct_json_bool(json, "alarming", ct_finding_alarms(finding));
     ct_json_bool(json, "precertificate",
                  (flags & (CT_FINDING_PRECERT | CT_FINDING_FINAL))
                  == CT_FINDING_PRECERT);
     ct_json_bool(json, "unverified", flags & CT_FINDING_UNVERIFIED);
+    ct_json_bool(json, "baseline", flags & CT_FINDING_BASELINE);
     ct_json_bool(json, "foreign_names", flags & CT_FINDING_FOREIGN);
     ct_json_bool(json, "names_cut", flags & CT_FINDING_NAMES_CUT);
+    ct_json_bool(json, "wildcard", flags & CT_FINDING_WILDCARD);
+    ct_json_bool(json, "expired", ct_finding_expired(finding, now_ms));
+    ct_json_bool(json, "our_key", flags & CT_FINDING_OUR_KEY);
+    ct_json_bool(json, "contradicted", flags & CT_FINDING_CONTRADICTED);
     ct_json_bool(json, "alerted", flags & CT_FINDING_ALERTED);
+    ct_json_bool(json, "resolved", flags & (CT_FINDING_RESOLVED
+                                            | CT_FINDING_OVER));
+}
+
+
+static void
+ct_report_life(ct_json_t *json, const ct_store_t *store,
+    const ct_finding_t *finding)
+{
+    ct_json_time(json, "first_seen", finding->first_seen_ms);
+    ct_json_time(json, "judged", finding->judged_ms);
+    ct_json_time(json, "pending_since", finding->pending_ms);
+    ct_json_time(json, "serve_by", ct_finding_deadline(finding));
+    ct_report_ack(json, store, finding);
+}
+
+
+/* null unless somebody did. */
+static void
+ct_report_ack(ct_json_t *json, const ct_store_t *store,
+    const ct_finding_t *finding)
+{
+    ct_ack_t ack;
+
+    if (!(finding->flags & CT_FINDING_ACKNOWLEDGED)
+        || !ct_ack_find(store, finding, &ack))
+    {
+        ct_json_null(json, "acknowledged");
+        return;
+    }
+
+    ct_json_object(json, "acknowledged");
+    ct_json_str(json, "scope", ct_ack_scope_name(ack.scope));
+    ct_json_string(json, "reason", CT_SUMMARY_TEXT(ack.reason));
+    ct_json_string(json, "who", CT_SUMMARY_TEXT(ack.who));
+    ct_json_time(json, "time", ack.time_ms);
+    ct_json_object_end(json);
+}
+
+
+static void
+ct_report_steps(ct_json_t *json, const ct_finding_t *finding,
+    const ct_finding_text_t *parts, int64_t now_ms)
+{
+    uint8_t    room[CT_STEPS_SENTENCE];
+    ct_buf_t   sentence;
+    ct_steps_t steps;
+
+    ct_steps_start(&steps, finding, parts, now_ms);
+    ct_json_array(json, "steps");
+    ct_buf_fixed(&sentence, room, sizeof(room));
+
+    while (ct_steps_next(&steps, &sentence)) {
+        ct_json_string(json, NULL, ct_report_written(&sentence));
+        ct_buf_fixed(&sentence, room, sizeof(room));
+    }
+
+    ct_json_array_end(json);
 }
 
 
@@ -269,7 +362,7 @@ ct_report_alert(ct_buf_t *out, const ct_store_t *store, const char *zone,
     ct_json_time(&json, "time", now_ms);
     ct_json_str(&json, "zone", zone);
     ct_json_object(&json, "finding");
-    ct_report_finding(&json, store, finding, text);
+    ct_report_finding(&json, store, finding, text, now_ms);
     ct_json_object_end(&json);
     ct_json_object_end(&json);
 

@@ -244,6 +244,11 @@ ct_metrics_findings(ct_buf_t *out, const ct_summary_t *summary)
         ct_buf_putc(out, '\n');
     }
 
+    ct_metric_one(out, "findings_alarming", "gauge",
+                  "Findings that need somebody.", summary->alarming);
+    ct_metric_one(out, "findings_acknowledged", "gauge",
+                  "Findings that would alarm if nobody had acknowledged "
+                  "them.", summary->acknowledged);
     ct_metric_one(out, "findings_unverified", "gauge",
                   "Findings that no signed tree head covers yet.",
                   summary->unverified);

@@ -139,7 +139,7 @@ ct_view_plan(ct_view_t *view)
             continue;
         }
 
-        if (first && ct_verdict_alarms(finding.verdict)
+        if (first && ct_finding_alarms(&finding)
             && ct_view_show(&view->urgent, report->limit, finding.number))
         {
             continue;

@@ -35,10 +35,6 @@ void ct_report_text(ct_json_t *json, const char *name, ct_bytes_t text);
 void ct_report_hash(ct_json_t *json, const char *name,
     const uint8_t hash[CT_HASH_LEN]);
 
-/* Why this verdict; long issuers are cut in it. */
-void ct_report_reason(ct_buf_t *out, const ct_finding_t *finding,
-    const ct_finding_text_t *parts);
-
 /* At most `most` bytes, not ending inside a character. */
 ct_bytes_t ct_report_cut(ct_bytes_t text, size_t most);
 

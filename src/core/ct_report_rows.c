@@ -218,7 +218,7 @@ ct_row_flags(ct_page_t *row, const ct_finding_t *finding, int64_t now_ms)
 
     flags = finding->flags;
 
-    ct_page_number(row, "alarm", ct_verdict_alarms(finding->verdict));
+    ct_page_number(row, "alarm", ct_finding_alarms(finding));
     ct_page_number(row, "unverified", flags & CT_FINDING_UNVERIFIED);
     ct_page_number(row, "foreign", flags & CT_FINDING_FOREIGN);
     ct_page_number(row, "precertificate",

@@ -392,6 +392,15 @@ ct_store_text(const ct_store_t *store, const ct_finding_t *finding,
 
 
 bool
+ct_finding_alarms(const ct_finding_t *finding)
+{
+    return ct_verdict_alarms((ct_verdict_e) finding->verdict)
+           && !(finding->flags & (CT_FINDING_BASELINE
+                                  | CT_FINDING_ACKNOWLEDGED));
+}
+
+
+bool
 ct_store_alert(const ct_store_t *store, size_t i, ct_alert_t *alert)
 {
     const ct_slot_alert_t *slot;

@@ -208,7 +208,9 @@ typedef struct {
     int64_t    first_seen_ms;
     int64_t    not_before_ms;
     int64_t    not_after_ms;
-    int64_t    pending_ms; /* EXPECTED since; 0: it is not */
+    int64_t    pending_ms; /* EXPECTED since, later by the time in which
+                              nobody looked; 0: it is not, or it has no
+                              deadline. UNSERVED keeps it */
     int64_t    judged_ms;  /* when its verdict became what it is */
     uint8_t    identity[CT_HASH_LEN];    /* tbs_sha256, spliced */
     uint8_t    cert_sha256[CT_HASH_LEN]; /* as submitted: final if seen;
@@ -226,15 +228,15 @@ typedef struct {
     uint32_t   text_len; /* set by the store */
     uint32_t   block;    /* first block of the text; set by the store */
     uint32_t   bucket_next; /* writer only */
-    uint32_t   reserved;
+    uint32_t   grace_s;  /* EXPECTED: from pending_ms until UNSERVED */
     uint64_t   owed; /* bit i: it is to be told to the receiver in row i of
                         CT_TABLE_CHANNEL, and has no alert there yet */
 } ct_finding_t;
 
 /* Its text, one after the other, each u16 length and bytes: issuer DN, CA
  * owner, matched name, server block, where its CA takes problem reports, the
- * certificate (DER; only while it may be wanted), then names lower case. See
- * ct_finding.h. */
+ * certificate (DER) and the path to its anchor (both only while they may be
+ * wanted), then names lower case. See ct_finding.h. */
 
 typedef enum {
     CT_ALERT_FIRST = 0, /* of a finding as it is, or of an event */
@@ -372,6 +374,9 @@ bool ct_store_alert(const ct_store_t *store, size_t i, ct_alert_t *alert);
 size_t ct_store_owed(const ct_store_t *store, size_t row, uint64_t after,
     uint64_t *numbers, size_t max);
 
+/* Does it wake somebody up, now that all is known of it? */
+bool ct_finding_alarms(const ct_finding_t *finding);
+
 /* Events are numbered 1 to ct_store_last_event(); the oldest give way. */
 size_t ct_store_max_events(const ct_store_t *store);
 uint64_t ct_store_last_event(const ct_store_t *store);
@@ -469,7 +474,7 @@ size_t ct_store_marks(const ct_store_t *store, const uint64_t **marks,
 void ct_store_set_marks(ct_store_t *store, const uint64_t *marks, size_t n,
     uint64_t sum);
 
-/* Queues once per (finding or event, channel); CT_E_FULL. */
+/* Queues once per (finding or event, channel, type); CT_E_FULL. */
 ct_rc_t ct_store_queue(ct_store_t *store, const ct_alert_t *alert);
 
 /* An alert of a larger store or its file. When there is no room for it, its

@@ -246,7 +246,7 @@ ct_store_victim(ct_store_t *store, bool silent, bool empty, uint64_t *number)
             continue;
         }
 
-        if (silent && (ct_verdict_alarms(slot->finding.verdict)
+        if (silent && (ct_finding_alarms(&slot->finding)
                        || slot->finding.verdict == CT_VERDICT_EXPECTED))
         {
             continue;
@@ -492,7 +492,7 @@ ct_store_queue(ct_store_t *store, const ct_alert_t *alert)
         a = &ct_store_alerts(store)[i - 1].alert;
 
         if (a->finding == alert->finding && a->event == alert->event
-            && a->channel == alert->channel)
+            && a->channel == alert->channel && a->type == alert->type)
         {
             return CT_OK;
         }

@@ -4,6 +4,7 @@
  * read counts as an engine that does not run.
  */
 
+#include "ct_ack.h"
 #include "ct_page.h"
 #include "ct_summary.h"
 
@@ -17,6 +18,8 @@ typedef bool (*ct_summary_log_pt)(const ct_log_record_t *log);
 static bool ct_summary_alive(const ct_status_t *status, int64_t now_ms);
 static void ct_summary_findings(ct_summary_t *summary,
     const ct_store_t *store);
+static void ct_summary_silenced(ct_summary_t *summary,
+    const ct_finding_t *finding);
 static void ct_summary_logs(ct_summary_t *summary, const ct_store_t *store);
 static size_t ct_summary_bits(uint64_t mask);
 static void ct_summary_alerts(ct_summary_t *summary,
@@ -78,6 +81,7 @@ ct_summary_take(ct_summary_t *summary, const ct_report_t *report)
 
     ct_store_usage(report->store, &summary->used_findings,
                    &summary->used_blocks, &summary->max_blocks);
+    ct_ack_usage(report->store, &summary->used_acks, &summary->max_acks);
 }
 
 
@@ -115,8 +119,10 @@ ct_summary_findings(ct_summary_t *summary, const ct_store_t *store)
             summary->verdicts[finding.verdict]++;
         }
 
-        if (ct_verdict_alarms(finding.verdict)) {
+        if (ct_finding_alarms(&finding)) {
             summary->alarming++;
+        } else {
+            ct_summary_silenced(summary, &finding);
         }
 
         if (finding.flags & CT_FINDING_UNVERIFIED) {
@@ -140,6 +146,22 @@ ct_summary_bits(uint64_t mask)
     }
 
     return n;
+}
+
+
+/* Its verdict alone would wake somebody up. */
+static void
+ct_summary_silenced(ct_summary_t *summary, const ct_finding_t *finding)
+{
+    if (!ct_verdict_alarms((ct_verdict_e) finding->verdict)) {
+        return;
+    }
+
+    if (finding->flags & CT_FINDING_ACKNOWLEDGED) {
+        summary->acknowledged++;
+    } else {
+        summary->baseline++;
+    }
 }
 
 
@@ -270,6 +292,11 @@ ct_summary_headline(const ct_summary_t *summary, ct_buf_t *out)
 
     if (summary->findings == 0) {
         ct_buf_puts(out, "No certificate found yet");
+        return;
+    }
+
+    if (summary->acknowledged + summary->baseline != 0) {
+        ct_buf_puts(out, "No certificate needs you");
         return;
     }
 

@@ -29,6 +29,8 @@ typedef struct {
     size_t      verdicts[CT_SUMMARY_VERDICTS]; /* findings with it */
     size_t      findings;
     size_t      alarming;
+    size_t      acknowledged; /* that would alarm otherwise */
+    size_t      baseline;     /* the same; both: acknowledged */
     size_t      unverified;
     size_t      states[CT_SUMMARY_STATES]; /* logs in it */
     size_t      logs;
@@ -42,6 +44,8 @@ typedef struct {
     size_t      used_findings;
     size_t      used_blocks;
     size_t      max_blocks;
+    size_t      used_acks;
+    size_t      max_acks;
     bool        alive;    /* the engine turns */
     bool        started;  /* some engine has, once */
 } ct_summary_t;

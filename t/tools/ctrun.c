@@ -304,7 +304,8 @@ print_findings(const run_t *run, ct_arena_t *arena)
         ct_json_start(&json, &out);
         ct_json_object(&json, NULL);
         ct_report_finding(&json, run->config.store, &finding,
-                          ct_buf_slice(&text));
+                          ct_buf_slice(&text),
+                          (int64_t) time(NULL) * 1000);
         ct_json_object_end(&json);
         ct_buf_putc(&out, '\n');
         (void) fwrite(out.data, 1, out.len, stdout);
@@ -449,6 +450,7 @@ main(int argc, char **argv)
     run->zone_size = (size_t) 4 * 1024 * 1024;
     run->seconds = 60;
     run->config.interval_ms = 1000;
+    run->config.grace_ms = 24 * 60 * 60 * 1000;
     run->config.since_ms = CT_SINCE_NOW;
     run->config.zone = "ctrun";
     run->config.inventory = &run->inventory;

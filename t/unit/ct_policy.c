@@ -17,6 +17,8 @@ static void test_configured(void);
 static void test_unfamiliar(void);
 static void test_impostor(void);
 static void test_forged_familiar(void);
+static void test_bygone(void);
+static void test_unreadable(void);
 static void test_owners(void);
 static void test_cache(void);
 static void test_nothing_served(void);
@@ -114,6 +116,8 @@ main(void)
     test_unfamiliar();
     test_impostor();
     test_forged_familiar();
+    test_bygone();
+    test_unreadable();
     test_owners();
     test_cache();
     test_nothing_served();
@@ -518,4 +522,73 @@ test_memory(void)
     ok(ct_policy_create(small, &inventory, both, NULL, 0) == NULL,
        "a policy above the ceiling");
     ct_arena_destroy(small);
+}
+
+
+/* Of our CA, from before anybody looked. */
+static void
+test_bygone(void)
+{
+    ct_ca_t     ca;
+    ca_cert_t   c;
+    ct_facts_t  facts;
+
+    c = ca_leaf(&inter, "DNS:www.example.com");
+    facts_of(&facts, &c, &inter.der, 1, &ca);
+    facts.not_before_ms = served[0].not_before_ms - 1;
+    judged(policy, &facts, CT_VERDICT_EXPECTED, CT_REASON_OWNER,
+           "logged since, older than the one that is served");
+    facts.before = true;
+    judged(policy, &facts, CT_VERDICT_EXPECTED, CT_REASON_BYGONE,
+           "logged before, older");
+    facts.not_before_ms = served[0].not_before_ms;
+    judged(policy, &facts, CT_VERDICT_EXPECTED, CT_REASON_OWNER,
+           "logged before, as old");
+    facts.expired = true;
+    judged(policy, &facts, CT_VERDICT_EXPECTED, CT_REASON_BYGONE,
+           "logged before, expired");
+    facts.before = false;
+    judged(policy, &facts, CT_VERDICT_EXPECTED, CT_REASON_OWNER,
+           "logged since, expired");
+    ca_free(&c);
+
+    c = ca_leaf(&inter, "DNS:www.example.com,DNS:b.example.com");
+    facts_of(&facts, &c, &inter.der, 1, &ca);
+    facts.not_before_ms = 1;
+    facts.before = true;
+    judged(policy, &facts, CT_VERDICT_EXPECTED, CT_REASON_OWNER,
+           "with a name that no newer one has");
+    ca_free(&c);
+
+    c = ca_leaf(&stranger, "DNS:www.example.com");
+    facts_of(&facts, &c, &stranger.der, 1, &ca);
+    facts.before = true;
+    facts.expired = true;
+    judged(policy, &facts, CT_VERDICT_UNFAMILIAR, CT_REASON_STRANGER,
+           "strangers are not bygone");
+    ca_free(&c);
+}
+
+
+static void
+test_unreadable(void)
+{
+    ct_ca_t     ca;
+    ca_cert_t   c;
+    ct_facts_t  facts;
+
+    facts_of(&facts, &leaf, &inter.der, 1, &ca);
+    facts.unreadable = true;
+    judged(policy, &facts, CT_VERDICT_SERVED, CT_REASON_IDENTITY,
+           "what is served need not be readable");
+
+    c = ca_make(&(ca_request_t) {.issuer = &inter, .key = leaf.key,
+                                 .san = "DNS:www.example.com"});
+    facts_of(&facts, &c, &inter.der, 1, &ca);
+    facts.unreadable = true;
+    judged(policy, &facts, CT_VERDICT_UNPARSABLE, CT_REASON_UNREADABLE,
+           "our key and CA, but there may be other names");
+    ok(ct_policy_our_key(policy, facts.spki_sha256), "it is our key");
+    ok(!ct_policy_our_key(policy, facts.identity), "that is none");
+    ca_free(&c);
 }

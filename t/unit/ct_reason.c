@@ -6,6 +6,7 @@
 
 static void test_verdicts(void);
 static void test_reasons(void);
+static void test_unserved(void);
 
 
 int
@@ -13,6 +14,7 @@ main(void)
 {
     test_verdicts();
     test_reasons();
+    test_unserved();
 
     return done_testing();
 }
@@ -68,7 +70,7 @@ test_reasons(void)
            "issued by \"Usual <CA>\", which also issued a certificate that "
            "nginx serves; it is not served here yet", "owner, unescaped");
 
-    for (i = CT_REASON_NONE; i <= CT_REASON_UNREADABLE; i++) {
+    for (i = CT_REASON_NONE; i < CT_REASONS; i++) {
         snprintf(with, sizeof(with), "%s",
                  sentence((ct_reason_e) i, "The CA", "The issuer"));
         text = sentence((ct_reason_e) i, "", "");
@@ -84,4 +86,42 @@ test_reasons(void)
 
         snprintf(all[i], sizeof(all[i]), "%s", text);
     }
+}
+
+
+static void
+test_unserved(void)
+{
+    char     text[256];
+    size_t   i;
+    ct_buf_t out;
+
+    static const struct {
+        uint32_t    seconds;
+        const char *text;
+    } times[] = {
+        {0, "0 seconds"}, {1, "1 second"}, {59, "59 seconds"},
+        {60, "1 minute"}, {3600, "1 hour"}, {5400, "90 minutes"},
+        {86400, "24 hours"}, {172800, "2 days"}, {90000, "25 hours"},
+        {34560000, "400 days"}, {86401, "86401 seconds"}
+    };
+
+    for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        ct_buf_fixed(&out, text, sizeof(text) - 1);
+        ct_reason_duration(&out, times[i].seconds);
+        text[out.len] = '\0';
+        is_str(text, times[i].text, "a duration");
+    }
+
+    ct_buf_fixed(&out, text, sizeof(text) - 1);
+    ct_reason_unserved(&out, CT_BYTES("Usual CA"), 1795366140000, 86400);
+    text[out.len] = '\0';
+    is_str(text, "issued by \"Usual CA\", one of your CAs, and logged on "
+           "2026-11-22; it was never seen to be served here within 24 hours",
+           "not served in time");
+    ct_buf_fixed(&out, text, sizeof(text) - 1);
+    ct_reason_unserved(&out, CT_BYTES(""), 0, 0);
+    text[out.len] = '\0';
+    is_str(text, "issued by a CA, one of your CAs, and logged on 1970-01-01; "
+           "it was never seen to be served here", "with little known");
 }

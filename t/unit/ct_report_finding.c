@@ -3,11 +3,13 @@
  * is hostile, and paging that loses none and repeats none.
  */
 
+#include "ct_ack.h"
 #include "report.h"
 #include "tap.h"
 
 
 static void test_finding(void);
+static void test_life(void);
 static void test_gone_log(void);
 static void test_pages(void);
 static void test_large(void);
@@ -18,6 +20,7 @@ int
 main(void)
 {
     test_finding();
+    test_life();
     test_gone_log();
     test_pages();
     test_large();
@@ -81,6 +84,81 @@ test_finding(void)
     json_decref(root);
     ok(strchr(world_say(&w, ct_report_json_findings), '<') == NULL,
        "no tag can open in JSON");
+    world_close(&w);
+}
+
+
+/* Flags, dates, what was said, and what to do. */
+static void
+test_life(void)
+{
+    json_t      *root, *f;
+    world_t      w;
+    ct_ack_t     ack;
+    uint64_t     n;
+    ct_bytes_t   name = CT_BYTES("a.example.com");
+    ct_finding_t record;
+
+    world_open(&w);
+    n = world_finding(&w, CT_VERDICT_EXPECTED, CT_FINDING_WILDCARD,
+                      CT_BYTES("CN=x"), &name, 1);
+    ok(ct_store_finding(w.store, n, &record, NULL), "a finding");
+    record.pending_ms = REPORT_NOW - 60000;
+    record.judged_ms = REPORT_NOW - 60000;
+    record.grace_s = 86400;
+    ct_store_update(w.store, &record);
+    world_finding(&w, CT_VERDICT_UNFAMILIAR,
+                  CT_FINDING_OUR_KEY | CT_FINDING_CONTRADICTED,
+                  CT_BYTES("CN=x"), &name, 1);
+    n = world_finding(&w, CT_VERDICT_UNFAMILIAR, CT_FINDING_ACKNOWLEDGED,
+                      CT_BYTES("CN=x"), &name, 1);
+    ok(ct_store_finding(w.store, n, &record, NULL), "another");
+    memset(&ack, 0, sizeof(ack));
+    ack.time_ms = REPORT_NOW - REPORT_DAY;
+    ack.scope = CT_ACK_KEY;
+    memcpy(ack.hash, record.spki_sha256, CT_HASH_LEN);
+    ct_ack_text(ack.reason, sizeof(ack.reason), CT_BYTES("<a reason>"));
+    ct_ack_text(ack.who, sizeof(ack.who), CT_BYTES("jane"));
+    is_int(ct_ack_put(w.store, &ack), CT_OK, "acknowledged");
+    root = world_json(&w, ct_report_json_findings);
+
+    f = json_at(root, "findings.2");
+    ok(json_is_true(json_at(f, "wildcard")), "wildcard");
+    ok(json_is_false(json_at(f, "alarming"))
+       && json_is_false(json_at(f, "our_key"))
+       && json_is_false(json_at(f, "expired"))
+       && json_is_false(json_at(f, "baseline"))
+       && json_is_false(json_at(f, "certificate")), "no other flag");
+    is_str(json_text(f, "pending_since"), "2026-11-22T16:48:00Z", "pending");
+    is_str(json_text(f, "serve_by"), "2026-11-23T16:48:00Z", "until");
+    is_str(json_text(f, "judged"), "2026-11-22T16:48:00Z", "judged");
+    is_int(json_array_size(json_at(f, "steps")), 1, "one thing to do");
+    ok(json_is_null(json_at(f, "server"))
+       && json_is_null(json_at(f, "report_to"))
+       && json_is_null(json_at(f, "acknowledged")), "nothing else is known");
+
+    f = json_at(root, "findings.1");
+    ok(json_is_true(json_at(f, "alarming"))
+       && json_is_true(json_at(f, "our_key"))
+       && json_is_true(json_at(f, "contradicted")), "flags of another");
+    ok(json_is_null(json_at(f, "serve_by")), "no deadline");
+    is_int(json_array_size(json_at(f, "steps")), 5, "what to do about it");
+
+    f = json_at(root, "findings.0");
+    ok(json_is_false(json_at(f, "alarming")), "an acknowledged one");
+    is_str(json_text(f, "acknowledged.scope"), "key", "by what");
+    is_str(json_text(f, "acknowledged.reason"), "<a reason>", "why");
+    is_str(json_text(f, "acknowledged.who"), "jane", "by whom");
+    is_str(json_text(f, "acknowledged.time"), "2026-11-21T16:49:00Z", "when");
+    is_int(json_array_size(json_at(f, "steps")), 0, "nothing to do");
+    json_decref(root);
+
+    root = world_json(&w, ct_report_json_status);
+    is_int(json_number(root, "counts.alarming"), 1, "one alarms");
+    is_int(json_number(root, "counts.acknowledged"), 1, "one would");
+    is_int(json_number(root, "counts.baseline"), 0, "none is old");
+    is_int(json_number(root, "usage.acknowledgements"), 1, "one row");
+    json_decref(root);
     world_close(&w);
 }
 

@@ -158,7 +158,7 @@ test_format(void)
 
     is_int(bad, 0, "every sample is well formed, below its metric");
     is_int(twice, 0, "no series comes twice");
-    is_int(metrics, 39, "all metrics");
+    is_int(metrics, 41, "all metrics");
 }
 
 

@@ -143,6 +143,7 @@ world_text(ct_buf_t *out, ct_bytes_t issuer, ct_bytes_t ca,
     world_put(out, CT_BYTES("")); /* server block */
     world_put(out, CT_BYTES("")); /* where to report */
     world_put(out, CT_BYTES("")); /* certificate */
+    world_put(out, CT_BYTES("")); /* path */
 
     for (i = 0; i < n; i++) {
         world_put(out, names[i]);
