@@ -60,6 +60,7 @@ ct_log https://log.test/c/ key=$key{p256} type=static
 ct_since all;
 ct_rate 1m;
 ct_interval 5m;
+ct_grace 0;
 ct_contact ct\@example.com;
 ct_issuer "Usual CA Ltd" sha256:@{['0a' x 32]};
 ct_webhook https://hook.test/x?y=z;
@@ -281,6 +282,12 @@ EOF
         ["interval of $_", "$zone $log ct_interval $_;",
             qr/invalid time "$_" in "ct_interval", one from 1s to 1d is/]
     } qw(soon 0 999ms 2d 9999999999999999999999s)),
+    (map {
+        ["grace of $_", "$zone $log ct_grace $_;",
+            qr/invalid time "$_" in "ct_grace", one from 0 to 400d is/]
+    } qw(soon -1 401d 9999999999y 1ms)),
+    ['grace twice', "$zone $log ct_grace 1h; ct_grace 400d;",
+        qr/"ct_grace" directive is duplicate/],
     ['interval twice', "$zone $log ct_interval 1s; ct_interval 1d;",
         qr/"ct_interval" directive is duplicate/],
     ['contact on two lines', "$zone $log ct_contact 'a\nX-Header: b';",

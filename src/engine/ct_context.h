@@ -35,6 +35,8 @@ typedef struct {
     int64_t            now_ms;  /* of this turn */
     uint64_t           random;  /* for jitter, not for secrets */
     uint64_t           version; /* grows with every change worth saving */
+    int64_t            grace_due_ms; /* an expected one should be served */
+    int64_t            grace_scan_ms; /* not before, whatever is due */
     bool               alerts_due; /* the outbox has changed */
     bool               alerts_blocked; /* some have to wait for it */
     const bool        *stop;    /* atomic: set by the host */

@@ -20,6 +20,7 @@
 #define CT_ENGINE_OWNER_SLOW  200  /* and we ask more seldom */
 #define CT_ENGINE_LOCK_MS     1000 /* between two tries to lock the file */
 #define CT_ENGINE_JUMP_MS     5000 /* more than this is a clock jump */
+#define CT_ENGINE_GAP_MS      60000 /* no engine for longer is no reload */
 #define CT_ENGINE_RETRY_MS    5000 /* alerts that had no room */
 #define CT_ENGINE_ARENA       ((size_t) 256 * 1024 * 1024)
 #define CT_ENGINE_SCRATCH     (32 * 1024 * 1024)
@@ -153,6 +154,7 @@ bool
 ct_engine_take_over(ct_engine_t *engine)
 {
     ct_rc_t       rc;
+    int64_t       away;
     ct_context_t *ctx;
 
     ctx = &engine->ctx;
@@ -173,6 +175,8 @@ ct_engine_take_over(ct_engine_t *engine)
         }
     }
 
+    away = ctx->status.heartbeat_ms != 0
+           ? ctx->now_ms - ctx->status.heartbeat_ms : 0;
     ctx->status.restarts += !ctx->status.ended;
     ctx->status.ended = 0;
     ctx->status.generation++;
@@ -202,6 +206,11 @@ ct_engine_take_over(ct_engine_t *engine)
 
     engine->list_changed = true;
     ct_engine_lists(engine);
+
+    if (away > CT_ENGINE_GAP_MS || away < 0) {
+        ct_judge_shift(ctx, away);
+    }
+
     ct_judge_again(ctx);
     ct_engine_beat(engine, true);
 
@@ -273,12 +282,16 @@ ct_engine_turn(ct_engine_t *engine)
     next = ctx->now_ms + CT_ENGINE_TURN_MS;
     changed = false;
 
+    ct_engine_inbox(engine);
+
     due = ct_lists_turn(engine->lists, &changed);
     next = due < next ? due : next;
     engine->list_changed |= changed;
     ct_engine_lists(engine);
 
     due = ct_logs_turn(engine->logs);
+    next = due < next ? due : next;
+    due = ct_judge_turn(ctx);
     next = due < next ? due : next;
 
     if (ctx->alerts_blocked && ctx->now_ms >= engine->blocked_due_ms) {
@@ -399,6 +412,7 @@ ct_engine_clock(ct_engine_t *engine)
             ct_operators_shift(engine->ctx.operators, delta);
             ct_lists_shift(engine->lists, delta);
             ct_logs_shift(engine->logs, delta);
+            ct_judge_shift(&engine->ctx, delta);
             ct_notify_shift(engine->notify);
         }
     }

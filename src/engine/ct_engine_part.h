@@ -46,6 +46,9 @@ bool ct_engine_take_over(ct_engine_t *engine);
 void ct_engine_turn(ct_engine_t *engine);
 void ct_engine_end(ct_engine_t *engine);
 
+/* ct_engine_inbox.c: what other processes have to say. */
+void ct_engine_inbox(ct_engine_t *engine);
+
 /* Whatever prepare has made. */
 void ct_engine_release(ct_engine_t *engine);
 

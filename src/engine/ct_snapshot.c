@@ -28,6 +28,7 @@ ct_snapshot_header(ct_json_t *json, const ct_status_t *status)
     ct_json_u64(json, "version", status->version);
     ct_json_u64(json, "generation", status->generation);
     ct_snapshot_ms(json, "since_ms", status->since_ms);
+    ct_snapshot_ms(json, "heartbeat_ms", status->heartbeat_ms);
     ct_json_u64(json, "coverage", status->coverage);
     ct_snapshot_ms(json, "coverage_ms", status->coverage_ms);
     ct_json_u64(json, "dropped", status->dropped);
@@ -60,6 +61,7 @@ ct_snapshot_finding(ct_json_t *json, const ct_finding_t *finding,
     ct_snapshot_ms(json, "not_after_ms", finding->not_after_ms);
     ct_snapshot_ms(json, "pending_ms", finding->pending_ms);
     ct_snapshot_ms(json, "judged_ms", finding->judged_ms);
+    ct_json_u64(json, "grace_s", finding->grace_s);
     ct_json_hex(json, "identity", finding->identity, CT_HASH_LEN);
     ct_json_hex(json, "cert_sha256", finding->cert_sha256, CT_HASH_LEN);
     ct_json_hex(json, "spki_sha256", finding->spki_sha256, CT_HASH_LEN);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 
-#define CT_SNAPSHOT_OLD_TEXT 6 /* bytes by which one grows on the way */
+#define CT_SNAPSHOT_OLD_TEXT 8 /* bytes by which one grows on the way */
 
 
 static bool ct_get_restarts(const json_t *line, ct_status_t *status);
@@ -36,6 +36,8 @@ ct_snapshot_read_header(const json_t *line, ct_status_t *status)
            && ct_get_u64(line, "version", INT64_MAX, &status->version)
            && ct_get_u64(line, "generation", INT64_MAX, &status->generation)
            && ct_get_ms(line, "since_ms", &status->since_ms)
+           && (json_object_get(line, "heartbeat_ms") == NULL
+               || ct_get_ms(line, "heartbeat_ms", &status->heartbeat_ms))
            && ct_get_u64(line, "dropped", INT64_MAX, &status->dropped)
            && ct_get_u64(line, "alerts_dropped", INT64_MAX,
                          &status->alerts_dropped)
@@ -138,7 +140,9 @@ ct_get_finding_text(const json_t *o, ct_buf_t *text)
 static bool
 ct_get_finding(const json_t *o, ct_finding_t *f)
 {
-    uint64_t verdict, reason, flags, nnames, nplaces;
+    uint64_t verdict, reason, flags, nnames, nplaces, grace;
+
+    grace = 0;
 
     if (!ct_get_u64(o, "number", INT64_MAX, &f->number)
         || f->number == 0
@@ -147,7 +151,8 @@ ct_get_finding(const json_t *o, ct_finding_t *f)
         || !ct_get_ms(o, "not_after_ms", &f->not_after_ms)
         || (json_object_get(o, "pending_ms") != NULL
             && (!ct_get_ms(o, "pending_ms", &f->pending_ms)
-                || !ct_get_ms(o, "judged_ms", &f->judged_ms)))
+                || !ct_get_ms(o, "judged_ms", &f->judged_ms)
+                || !ct_get_u64(o, "grace_s", UINT32_MAX, &grace)))
         || !ct_get_hex(o, "identity", f->identity, CT_HASH_LEN)
         || !ct_get_hex(o, "cert_sha256", f->cert_sha256, CT_HASH_LEN)
         || !ct_get_hex(o, "spki_sha256", f->spki_sha256, CT_HASH_LEN)
@@ -167,6 +172,7 @@ ct_get_finding(const json_t *o, ct_finding_t *f)
     f->flags = (uint32_t) flags;
     f->nnames = (uint32_t) nnames;
     f->nplaces = (uint32_t) nplaces;
+    f->grace_s = (uint32_t) grace;
 
     return true;
 }

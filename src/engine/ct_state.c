@@ -69,6 +69,7 @@ ct_state_load(ct_state_t *state, ct_context_t *ctx)
     }
 
     ctx->status.since_ms = status.since_ms;
+    ctx->status.heartbeat_ms = status.heartbeat_ms;
     ctx->status.coverage = status.coverage;
     ctx->status.coverage_ms = status.coverage_ms;
     ctx->status.generation = status.generation;

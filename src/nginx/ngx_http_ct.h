@@ -57,6 +57,7 @@ typedef struct {
     int64_t                 since;        /* ms; -1: not given */
     ssize_t                 rate;
     ngx_msec_t              interval;
+    time_t                  grace;
 
     ct_config_t            *config;       /* NULL: the monitor stays off */
 

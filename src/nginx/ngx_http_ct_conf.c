@@ -14,6 +14,7 @@
 #define NGX_HTTP_CT_INTERVAL_MIN  1000
 #define NGX_HTTP_CT_INTERVAL_MAX  (24 * 60 * 60 * 1000)
 #define NGX_HTTP_CT_RATE_MIN      8192
+#define NGX_HTTP_CT_GRACE_MAX     (400 * 24 * 60 * 60)
 
 
 static int64_t ngx_http_ct_conf_moment(ngx_str_t *value);
@@ -219,6 +220,38 @@ ngx_http_ct_conf_interval(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     mcf->interval = n;
+
+    return NGX_CONF_OK;
+}
+
+
+/* ct_grace time; */
+
+char *
+ngx_http_ct_conf_grace(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ct_main_conf_t *mcf = conf;
+
+    time_t      n;
+    ngx_str_t  *value;
+
+    ngx_http_ct_conf_seen(cf, cmd, mcf);
+
+    if (mcf->grace != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    n = ngx_parse_time(&value[1], 1);
+
+    if (n == (time_t) NGX_ERROR || n > NGX_HTTP_CT_GRACE_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid time \"%V\" in \"%V\", one from 0 to "
+                           "400d is wanted", &value[1], &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    mcf->grace = n;
 
     return NGX_CONF_OK;
 }

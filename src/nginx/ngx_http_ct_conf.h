@@ -18,6 +18,7 @@ char *ngx_http_ct_conf_log(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_ct_conf_since(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_ct_conf_interval(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_ct_conf_grace(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_ct_conf_rate(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_ct_conf_contact(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);

@@ -13,7 +13,7 @@
 
 #define NGX_HTTP_CT_ARENA     (256 * 1024 * 1024)
 #define NGX_HTTP_CT_INTERVAL  60000
-#define NGX_HTTP_CT_GRACE     (24 * 60 * 60 * 1000)
+#define NGX_HTTP_CT_GRACE     (24 * 60 * 60)
 #define NGX_HTTP_CT_LIST      \
     "https://www.gstatic.com/ct/log_list/v3/log_list.json"
 
@@ -43,6 +43,7 @@ ngx_http_ct_conf_create_main(ngx_conf_t *cf)
     mcf->since = -1;
     mcf->rate = NGX_CONF_UNSET;
     mcf->interval = NGX_CONF_UNSET_MSEC;
+    mcf->grace = NGX_CONF_UNSET;
 
     if (ngx_array_init(&mcf->domains, cf->pool, 4, sizeof(ct_bytes_t))
         != NGX_OK
@@ -146,6 +147,7 @@ ngx_http_ct_conf_init_main(ngx_conf_t *cf, void *conf)
 
     ngx_conf_init_value(mcf->rate, 0);
     ngx_conf_init_msec_value(mcf->interval, NGX_HTTP_CT_INTERVAL);
+    ngx_conf_init_value(mcf->grace, NGX_HTTP_CT_GRACE);
 
     if (ngx_http_ct_conf_check_logs(cf, mcf) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
@@ -256,7 +258,7 @@ ngx_http_ct_conf_complete(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf)
     config->interval_ms = mcf->interval;
     config->since_ms = mcf->since;
     config->rate = mcf->rate;
-    config->grace_ms = NGX_HTTP_CT_GRACE;
+    config->grace_ms = (int64_t) mcf->grace * 1000;
 
     if (mcf->state.len > 0) {
         config->state = ngx_http_ct_string(mcf->arena, &mcf->state);

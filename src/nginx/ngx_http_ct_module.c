@@ -66,6 +66,13 @@ static ngx_command_t  ngx_http_ct_commands[] = {
       0,
       NULL },
 
+    { ngx_string("ct_grace"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_ct_conf_grace,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("ct_contact"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_http_ct_conf_contact,

@@ -151,6 +151,7 @@ week_prepare(week_t *week)
     week->config.nchannels = 1;
     week->config.state = week->state;
     week->config.interval_ms = SIM_INTERVAL;
+    week->config.grace_ms = SIM_DAY;
     week->config.since_ms = CT_SINCE_NOW;
     week_store(week);
     week_names(week, false);

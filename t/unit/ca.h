@@ -43,6 +43,7 @@ typedef struct {
     bool             v1;     /* no extensions */
     bool             no_ids; /* no key identifiers */
     bool             longer; /* valid a day longer */
+    bool             later;  /* valid from a day later on */
     bool             poison; /* RFC 6962, 3.1 */
     bool             scts;   /* RFC 6962, 3.3 */
 } ca_request_t;
@@ -164,7 +165,8 @@ ca_make(const ca_request_t *r)
 
     ca_need(X509_set_version(cert, r->v1 ? 0 : 2) /* v1, v3 */
             && ASN1_INTEGER_set(X509_get_serialNumber(cert), r->serial + 1)
-            && ASN1_TIME_set(X509_getm_notBefore(cert), 1700000000)
+            && ASN1_TIME_set(X509_getm_notBefore(cert),
+                             r->later ? 1700086400 : 1700000000)
             && ASN1_TIME_set(X509_getm_notAfter(cert),
                              r->longer ? 1800086400 : 1800000000)
             && X509_set_pubkey(cert, key), "fields");

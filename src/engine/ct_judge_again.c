@@ -1,0 +1,157 @@
+/*
+ * ct_judge_again: everything that was found, judged once more by what its
+ * record knows - identity, key, names, and the CA that was established when
+ * it was found. What has been served once stays silent.
+ */
+
+#include "ct_judge_part.h"
+
+#include <string.h>
+
+
+static bool ct_again_one(ct_context_t *ctx, ct_finding_t *f,
+    ct_bytes_t text);
+static void ct_again_judge(ct_context_t *ctx, ct_finding_t *f,
+    const ct_finding_text_t *parts);
+static void ct_again_facts(ct_context_t *ctx, ct_facts_t *facts, ct_ca_t *ca,
+    const ct_finding_t *f, const ct_finding_text_t *parts);
+static size_t ct_again_names(ct_context_t *ctx, ct_bytes_t list,
+    ct_bytes_t **names);
+
+
+void
+ct_judge_again(ct_context_t *ctx)
+{
+    ct_buf_t     text;
+    uint64_t     n, last, max;
+    ct_finding_t f;
+
+    last = ct_store_last(ctx->store);
+    max = ct_store_max_findings(ctx->store);
+
+    for (n = last; n > 0 && n + max > last && !ct_context_stopping(ctx); n--)
+    {
+        ct_arena_reset(ctx->scratch);
+        ct_buf_init(&text, ctx->scratch, CT_LIMIT_FINDING_TEXT);
+
+        if (ct_store_finding(ctx->store, n, &f, &text)
+            && ct_again_one(ctx, &f, ct_buf_slice(&text)))
+        {
+            ct_store_update(ctx->store, &f);
+            ct_context_changed(ctx);
+        }
+    }
+
+    ct_judge_queue(ctx);
+}
+
+
+static bool
+ct_again_one(ct_context_t *ctx, ct_finding_t *f, ct_bytes_t text)
+{
+    bool              dropped;
+    ct_finding_t      before;
+    ct_finding_text_t parts;
+
+    if (!ct_finding_text_read(text, &parts)) {
+        return false;
+    }
+
+    before = *f;
+
+    if (!(f->flags & CT_FINDING_WAS_SERVED)) {
+        ct_again_judge(ctx, f, &parts);
+    }
+
+    ct_judge_flags(ctx, f);
+
+    dropped = !ct_judge_wanted(f) && ct_judge_drop(ctx, f, &parts);
+
+    if (f->verdict != before.verdict) {
+        ct_judge_closed(ctx, f);
+        ct_judge_say(ctx, f, &parts, true);
+    }
+
+    return dropped || memcmp(f, &before, sizeof(before)) != 0;
+}
+
+
+static void
+ct_again_judge(ct_context_t *ctx, ct_finding_t *f,
+    const ct_finding_text_t *parts)
+{
+    ct_ca_t      ca;
+    ct_facts_t   facts;
+    ct_reason_e  reason;
+    ct_verdict_e verdict;
+
+    ct_again_facts(ctx, &facts, &ca, f, parts);
+    verdict = ct_policy_judge(ctx->policy, &facts, &reason);
+
+    /* who copies a name is not known from the record */
+    if (verdict == (ct_verdict_e) f->verdict
+        && verdict != CT_VERDICT_EXPECTED)
+    {
+        reason = (ct_reason_e) f->reason;
+    }
+
+    ct_judge_becomes(ctx, f, verdict, reason);
+}
+
+
+static void
+ct_again_facts(ct_context_t *ctx, ct_facts_t *facts, ct_ca_t *ca,
+    const ct_finding_t *f, const ct_finding_text_t *parts)
+{
+    ct_bytes_t *names;
+
+    static const uint8_t none[CT_HASH_LEN];
+
+    memset(ca, 0, sizeof(*ca));
+    memset(facts, 0, sizeof(*facts));
+
+    if (parts->ca.len < sizeof(ca->owner)) {
+        memcpy(ca->owner, parts->ca.data, parts->ca.len);
+    }
+
+    memcpy(ca->issuer_key, f->issuer_key, CT_HASH_LEN);
+    ca->issuer_found = memcmp(f->issuer_key, none, CT_HASH_LEN) != 0;
+    ct_finding_path_read(parts->path, ca);
+
+    if (ca->npath == 0 && ca->issuer_found) {
+        memcpy(ca->path_key[0], f->issuer_key, CT_HASH_LEN);
+        ca->npath = 1;
+    }
+
+    facts->identity = f->identity;
+    facts->spki_sha256 = f->spki_sha256;
+    facts->nnames = ct_again_names(ctx, parts->names, &names);
+    facts->names = names;
+    facts->names_cut = facts->nnames == 0
+                       || (f->flags & CT_FINDING_NAMES_CUT) != 0;
+    facts->chain_missing = f->reason == CT_REASON_NO_CHAIN;
+    facts->unreadable = f->verdict == CT_VERDICT_UNPARSABLE;
+    facts->before = ct_judge_before(ctx, f);
+    facts->expired = ct_finding_expired(f, ctx->now_ms);
+    facts->not_before_ms = f->not_before_ms;
+    facts->ca = ca;
+}
+
+
+static size_t
+ct_again_names(ct_context_t *ctx, ct_bytes_t list, ct_bytes_t **names)
+{
+    size_t n;
+
+    n = 0;
+    *names = ct_arena_alloc(ctx->scratch, CT_LIMIT_FINDING_NAMES
+                                          * sizeof(ct_bytes_t));
+
+    while (*names != NULL && n < CT_LIMIT_FINDING_NAMES
+           && ct_finding_name(&list, &(*names)[n]))
+    {
+        n++;
+    }
+
+    return n;
+}

@@ -1,0 +1,227 @@
+/*
+ * ct_judge_again: a record alone gives the same verdict as the entry did,
+ * with its certificate or without; and the text that goes with it.
+ */
+
+#include "judge.h"
+
+
+static ca_cert_t     usual, other, middle, site;
+static ct_anchors_t *anchors;
+
+
+static void
+world(void)
+{
+    const ca_cert_t *served[1] = {&site};
+
+    setup();
+    serving(served, 1, &usual, anchors);
+}
+
+
+/* By whatever ct_issuer may name. */
+static void
+test_issuers(void)
+{
+    size_t       i;
+    ca_cert_t    leaf = ca_leaf(&middle, "DNS:shop.test");
+    ct_issuer_t  issuer[5];
+    ct_finding_t f;
+
+    static const char *what[] = {"owner", "issuer", "issuer's key", "root",
+                                 "another"};
+
+    memset(issuer, 0, sizeof(issuer));
+    issuer[0].owner = CT_BYTES("Other CA");
+    ct_sha256_once(middle.der, issuer[1].hash);
+    ca_key_hash(&middle, issuer[2].hash);
+    ct_sha256_once(other.der, issuer[3].hash);
+    memset(issuer[4].hash, 9, CT_HASH_LEN);
+
+    for (i = 0; i < 5; i++) {
+        world();
+        f = logged(&leaf, &middle, 1, START);
+        is_int(f.verdict, CT_VERDICT_UNFAMILIAR, "a stranger");
+        ctx.policy = ct_policy_create(ctx.arena, &inventory, anchors,
+                                      &issuer[i], 1);
+        ct_judge_again(&ctx);
+        is_int(finding(1).verdict, i < 4 ? CT_VERDICT_EXPECTED
+                                         : CT_VERDICT_UNFAMILIAR,
+               "ct_issuer names its %s", what[i]);
+        ct_judge_again(&ctx);
+        is_int(finding(1).verdict, i < 4 ? CT_VERDICT_EXPECTED
+                                         : CT_VERDICT_UNFAMILIAR, "still");
+        teardown();
+    }
+
+    ca_free(&leaf);
+}
+
+
+static void
+test_der(void)
+{
+    ca_cert_t         leaf = ca_leaf(&other, "DNS:shop.test"),
+                      mine = ca_leaf(&usual, "DNS:shop.test");
+    ct_match_t        match;
+    ct_finding_t      f;
+    ct_finding_text_t parts;
+
+    world();
+    (void) logged(&leaf, &other, 1, START);
+    parts = text_of(1);
+    is_mem(parts.der.data, parts.der.len, leaf.der.data, leaf.der.len,
+           "the certificate is kept");
+    ok(logged(&site, &usual, 2, START).verdict == CT_VERDICT_SERVED
+       && text_of(2).der.len == 0, "not one that is served");
+
+    /* one that lost it */
+    (void) logged(&mine, &usual, 3, START);
+    f = finding(3);
+    parts = text_of(3);
+    parts.der.len = 0;
+    parts.path.len = 0;
+    {
+        ct_buf_t text;
+
+        ct_buf_init(&text, ctx.arena, CT_LIMIT_FINDING_TEXT);
+        ct_finding_text_write(&text, &parts);
+        (void) ct_store_replace(ctx.store, &f, ct_buf_slice(&text));
+    }
+    ct_judge_again(&ctx);
+    is_int(finding(3).verdict, CT_VERDICT_EXPECTED, "is judged all the same");
+    inventory.nserved = 0;
+    ct_judge_again(&ctx);
+    is_int(finding(3).verdict, CT_VERDICT_UNFAMILIAR, "either way");
+
+    /* seen as a final certificate where it was not given before */
+    match_of(&match, mine.der, ct_bytes(NULL, 0), 9);
+    match.entry.leaf_input = mine.der;
+    teardown();
+    ca_free(&mine);
+    ca_free(&leaf);
+}
+
+
+/* Large certificates must not take the room of findings. */
+static void
+test_room(void)
+{
+    int       i, kept = 0, n;
+    char      san[8000];
+    size_t    len = 0;
+    ca_cert_t leaf;
+
+    len += (size_t) snprintf(san, sizeof(san), "DNS:shop.test");
+
+    for (i = 0; i < 60; i++) {
+        len += (size_t) snprintf(san + len, sizeof(san) - len,
+                                 ",DNS:name-number-%d.example.org", i);
+    }
+
+    world();
+
+    for (n = 1; n <= 40; n++) {
+        leaf = ca_leaf(&other, san);
+        (void) logged(&leaf, &other, (uint64_t) n, START);
+        kept += text_of((uint64_t) n).der.len != 0;
+        ok(finding((uint64_t) n).number != 0 || n > 1, "finding %d", n);
+        ca_free(&leaf);
+    }
+
+    is_int(ctx.status.dropped, 0, "none is dropped");
+    ok(finding(1).number == 1, "none gave way");
+    ok(kept > 5 && kept < 40, "%d certificates of 40 are kept", kept);
+    teardown();
+}
+
+
+/* What was unreadable is that, and may be acknowledged; but not when it is
+ * the very certificate that nginx serves. */
+static void
+test_unparsable(void)
+{
+    ca_cert_t    leaf = ca_leaf(&other, "DNS:shop.test");
+    uint8_t      missing[CT_HASH_LEN];
+    ct_match_t   match;
+    ct_finding_t f;
+
+    world();
+    match_of(&match, leaf.der, ct_bytes(NULL, 0), 1);
+    match.unparsable = true;
+    is_int(ct_judge_match(&ctx, &match, 0, missing), CT_OK,
+           "no issuer is wanted for it");
+    f = finding(1);
+    is_int(f.verdict, CT_VERDICT_UNPARSABLE, "unparsable");
+    ok(text_of(1).der.len == leaf.der.len, "it can be looked at");
+    ct_judge_again(&ctx);
+    is_int(finding(1).verdict, CT_VERDICT_UNPARSABLE, "still");
+    match_of(&match, site.der, ct_bytes(NULL, 0), 2);
+    match.unparsable = true;
+    (void) ct_judge_match(&ctx, &match, 0, missing);
+    is_int(finding(2).verdict, CT_VERDICT_SERVED, "served, whatever it is");
+    teardown();
+    ca_free(&leaf);
+}
+
+
+static void
+test_flags(void)
+{
+    ca_cert_t    stolen, wild;
+    ct_finding_t f;
+
+    stolen = ca_make(&(ca_request_t) {.issuer = &other, .key = site.key,
+                                      .san = "DNS:x.shop.test"});
+    wild = ca_leaf(&other, "DNS:*.shop.test,DNS:shop.test.org");
+    world();
+    f = logged(&stolen, &other, 1, START);
+    ok(f.verdict == CT_VERDICT_UNFAMILIAR && (f.flags & CT_FINDING_OUR_KEY)
+       && !(f.flags & (CT_FINDING_WILDCARD | CT_FINDING_FOREIGN)),
+       "our key at another CA");
+    f = logged(&wild, &other, 2, START);
+    ok((f.flags & CT_FINDING_WILDCARD) && (f.flags & CT_FINDING_FOREIGN)
+       && !(f.flags & CT_FINDING_OUR_KEY), "a wildcard beside a stranger");
+    ok(!(f.flags & CT_FINDING_CONTRADICTED), "nothing contradicts it");
+    teardown();
+
+    world();
+    f = logged(&wild, &usual, 1, START);
+    ok(f.verdict == CT_VERDICT_UNFAMILIAR
+       && (f.flags & CT_FINDING_CONTRADICTED),
+       "a chain that is not its own silences nothing");
+    teardown();
+    ca_free(&wild);
+    ca_free(&stolen);
+}
+
+
+int
+main(void)
+{
+    BIO   *bundle = BIO_new(BIO_s_mem());
+    size_t nbad;
+
+    usual = ca_root("Usual CA", "Usual Root");
+    other = ca_root("Other CA", "Other Root");
+    middle = ca_intermediate(&other, "Other CA", "Other Middle");
+    site = ca_leaf(&usual, "DNS:shop.test");
+    (void) ca_pem(bundle, &usual);
+    anchors = ct_anchors_read(ca_pem(bundle, &other), &nbad);
+
+    test_issuers();
+    test_der();
+    test_room();
+    test_unparsable();
+    test_flags();
+
+    BIO_free(bundle);
+    ct_anchors_free(anchors);
+    ca_free(&site);
+    ca_free(&middle);
+    ca_free(&other);
+    ca_free(&usual);
+
+    return done_testing();
+}
