@@ -17,7 +17,8 @@ PACKAGES = gcc make dpkg-dev pkg-config nginx nginx-dev libcurl4-openssl-dev \
     libjansson-dev libssl-dev zlib1g-dev libpcre2-dev ca-certificates \
     openssl perl curl
 TESTERS  = chromium fonts-dejavu-core
-CHECKERS = clang clang-tidy clang-format cppcheck valgrind wrk
+CHECKERS = clang clang-tidy clang-format cppcheck libclang-rt-14-dev valgrind \
+    wrk
 PAINTERS = pngquant
 
 # The lists of sources are config's.
