@@ -7,7 +7,8 @@
  * to what does not matter here: version, serial, algorithms, dates. It does
  * not verify anything; ct_chain does.
  *
- * Lives in ct_cert.c (reading), ct_names.c, ct_identity.c and ct_dn.c.
+ * Lives in ct_cert.c (reading), ct_names.c, ct_name.c, ct_identity.c and
+ * ct_dn.c.
  */
 
 #ifndef CT_CERT_H
@@ -42,7 +43,9 @@ typedef struct {
 typedef enum {
     CT_NAME_DNS, /* SAN dNSName */
     CT_NAME_IP,  /* SAN iPAddress: 4 or 16 bytes; other lengths skipped */
-    CT_NAME_CN   /* any commonName of the subject, as its bytes */
+    CT_NAME_CN,  /* any commonName of the subject, as its bytes */
+    CT_NAME_URI, /* the host of a SAN uniformResourceIdentifier */
+    CT_NAME_MAIL /* the domain of a SAN rfc822Name, or of an otherName */
 } ct_name_kind_e;
 
 typedef struct {
@@ -57,6 +60,7 @@ typedef struct {
     ct_bytes_t san;        /* rest of the SAN being walked */
     ct_bytes_t subject;    /* RDNs not yet walked */
     ct_bytes_t rdn;        /* rest of the RDN being walked */
+    ct_name_t  again;      /* the same up to a NUL; empty: none */
     bool       broken;     /* something could not be read: see below */
 } ct_names_t;
 
@@ -87,9 +91,23 @@ bool ct_attribute_parse(ct_bytes_t in, ct_attribute_t *attribute);
  * frame that is not DER, a SAN that is not one SEQUENCE, an alternative
  * that GeneralName does not have or in the wrong form, a CN that is not a
  * string. Linear in the bytes walked; neither allocates nor copies.
+ *
+ * Of a URI or a mail address it is the host (ct_host.h), if there is one;
+ * with a NUL inside, also that of what stands before. Of otherNames those
+ * count that have a host: SmtpUTF8Mailbox (RFC 9598), XmppAddr (RFC 6120),
+ * SRVName (RFC 4985), NAIRealm (RFC 7585), and Microsoft's principal names.
+ * No client takes x400Address, directoryName, ediPartyName, registeredID or
+ * another otherName for a host: they are passed over.
  */
 void ct_names_start(ct_names_t *names, const ct_cert_t *cert);
 bool ct_names_next(ct_names_t *names, ct_name_t *name);
+
+/* As it is kept: in lower case, an address as text, a CN of wide characters
+ * in UTF-8; a host of a URI or mail address with "uri:" or "mail:" before it,
+ * for it is no name that a server could have the certificate for. Any bytes
+ * but for that. From `arena`; false when it is full. */
+bool ct_name_text(const ct_name_t *name, ct_arena_t *arena,
+    ct_bytes_t *text);
 
 /* ms since 1970; false when unreadable, outputs then untouched. */
 bool ct_cert_validity(const ct_cert_t *cert, int64_t *not_before_ms,

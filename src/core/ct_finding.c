@@ -5,7 +5,6 @@
 
 #include "ct_finding.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 
@@ -16,9 +15,8 @@ static void ct_draft_submitted(ct_finding_t *f, const ct_entry_t *entry);
 static void ct_draft_cert(ct_draft_t *draft, const ct_cert_t *cert);
 static ct_rc_t ct_draft_names(ct_draft_t *draft, const ct_cert_t *cert,
     const ct_watch_t *watch, ct_arena_t *arena);
-static bool ct_draft_wanted(const ct_draft_t *draft, const ct_name_t *name);
-static bool ct_draft_name(ct_bytes_t *out, const ct_name_t *name,
-    ct_arena_t *arena);
+static bool ct_draft_wanted(const ct_draft_t *draft, const ct_name_t *name,
+    ct_bytes_t shown);
 static void ct_text_put(ct_buf_t *out, ct_bytes_t part);
 
 
@@ -112,7 +110,7 @@ ct_draft_names(ct_draft_t *draft, const ct_cert_t *cert,
 {
     ct_buf_t   text;
     ct_name_t  name;
-    ct_bytes_t matched;
+    ct_bytes_t matched, shown;
     ct_names_t names;
 
     ct_buf_init(&text, arena, CT_FINDING_DN);
@@ -128,7 +126,11 @@ ct_draft_names(ct_draft_t *draft, const ct_cert_t *cert,
     ct_names_start(&names, cert);
 
     while (ct_names_next(&names, &name)) {
-        if (!ct_draft_wanted(draft, &name)) {
+        if (!ct_name_text(&name, arena, &shown)) {
+            return CT_E_MEMORY;
+        }
+
+        if (!ct_draft_wanted(draft, &name, shown)) {
             continue;
         }
 
@@ -149,76 +151,36 @@ ct_draft_names(ct_draft_t *draft, const ct_cert_t *cert,
             continue;
         }
 
-        if (!ct_draft_name(&draft->names[draft->nnames], &name, arena)) {
-            return CT_E_MEMORY;
-        }
-
-        draft->nnames++;
+        draft->names[draft->nnames++] = shown;
     }
 
     return CT_OK;
 }
 
 
-/* A common name is a name when it is not yet among the alternative ones
- * and could be a host: "Example Ltd" is not. */
+/* A common name, or the host of a URI or mail address, is a name when it is
+ * not yet among the others and could be a host: "Example Ltd" is not. */
 static bool
-ct_draft_wanted(const ct_draft_t *draft, const ct_name_t *name)
+ct_draft_wanted(const ct_draft_t *draft, const ct_name_t *name,
+    ct_bytes_t shown)
 {
     size_t i;
 
-    if (name->kind != CT_NAME_CN) {
+    if (name->kind == CT_NAME_DNS || name->kind == CT_NAME_IP) {
         return true;
     }
 
-    if (name->value.len == 0
-        || memchr(name->value.data, '.', name->value.len) == NULL
-        || memchr(name->value.data, ' ', name->value.len) != NULL)
+    if (shown.len == 0 || memchr(shown.data, '.', shown.len) == NULL
+        || memchr(shown.data, ' ', shown.len) != NULL)
     {
         return false;
     }
 
     for (i = 0; i < draft->nnames; i++) {
-        if (ct_bytes_equal_nocase(draft->names[i], name->value)) {
+        if (ct_bytes_equal(draft->names[i], shown)) {
             return false;
         }
     }
-
-    return true;
-}
-
-
-static bool
-ct_draft_name(ct_bytes_t *out, const ct_name_t *name, ct_arena_t *arena)
-{
-    char   text[INET6_ADDRSTRLEN], *copy;
-    size_t i;
-
-    if (name->kind == CT_NAME_IP) {
-        if (inet_ntop(name->value.len == 4 ? AF_INET : AF_INET6,
-                      name->value.data, text, sizeof(text)) == NULL)
-        {
-            return false;
-        }
-
-        copy = ct_arena_strdup(arena, text, strlen(text));
-        *out = ct_bytes_str(copy);
-        return copy != NULL;
-    }
-
-    copy = ct_arena_strdup(arena, name->value.data, name->value.len);
-
-    if (copy == NULL) {
-        return false;
-    }
-
-    for (i = 0; i < name->value.len; i++) {
-        if (copy[i] >= 'A' && copy[i] <= 'Z') {
-            copy[i] |= 0x20;
-        }
-    }
-
-    *out = ct_bytes(copy, name->value.len);
 
     return true;
 }

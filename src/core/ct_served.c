@@ -4,7 +4,6 @@
  * both can be compared as bytes.
  */
 
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "ct_cert.h"
@@ -14,10 +13,9 @@
 static ct_rc_t ct_served_names(ct_served_t *served, const ct_cert_t *cert,
     const ct_bytes_t *extra, size_t nextra, ct_arena_t *arena);
 static size_t ct_served_count(const ct_cert_t *cert);
-static bool ct_served_host(const ct_name_t *name);
-static ct_bytes_t ct_served_address(ct_bytes_t address, char *text);
-static bool ct_served_add(ct_bytes_t *names, size_t *n, ct_bytes_t name,
-    ct_arena_t *arena);
+static bool ct_served_add(ct_bytes_t *names, size_t *n,
+    const ct_name_t *name, ct_arena_t *arena);
+static bool ct_served_host(const ct_name_t *name, ct_bytes_t text);
 
 
 ct_rc_t
@@ -55,7 +53,6 @@ static ct_rc_t
 ct_served_names(ct_served_t *served, const ct_cert_t *cert,
     const ct_bytes_t *extra, size_t nextra, ct_arena_t *arena)
 {
-    char        text[INET6_ADDRSTRLEN];
     size_t      i, n;
     ct_name_t   name;
     ct_bytes_t *list;
@@ -71,13 +68,7 @@ ct_served_names(ct_served_t *served, const ct_cert_t *cert,
     ct_names_start(&names, cert);
 
     while (ct_names_next(&names, &name)) {
-        if (name.kind == CT_NAME_IP) {
-            name.value = ct_served_address(name.value, text);
-        }
-
-        if (ct_served_host(&name)
-            && !ct_served_add(list, &n, name.value, arena))
-        {
+        if (!ct_served_add(list, &n, &name, arena)) {
             return CT_E_MEMORY;
         }
     }
@@ -85,7 +76,9 @@ ct_served_names(ct_served_t *served, const ct_cert_t *cert,
     served->ncert_names = n;
 
     for (i = 0; i < nextra; i++) {
-        if (!ct_served_add(list, &n, extra[i], arena)) {
+        name = (ct_name_t) {.kind = CT_NAME_DNS, .value = extra[i]};
+
+        if (!ct_served_add(list, &n, &name, arena)) {
             return CT_E_MEMORY;
         }
     }
@@ -116,58 +109,43 @@ ct_served_count(const ct_cert_t *cert)
 }
 
 
-/* A common name only when it could be a host: "Example Ltd" is not. */
+/* Unless it is empty or there already. False: memory. */
 static bool
-ct_served_host(const ct_name_t *name)
+ct_served_add(ct_bytes_t *names, size_t *n, const ct_name_t *name,
+    ct_arena_t *arena)
 {
-    if (name->kind != CT_NAME_CN) {
+    size_t     i;
+    ct_bytes_t text;
+
+    if (!ct_name_text(name, arena, &text)) {
+        return false;
+    }
+
+    if (text.len == 0 || !ct_served_host(name, text)) {
         return true;
     }
 
-    return name->value.len != 0
-           && memchr(name->value.data, '.', name->value.len) != NULL
-           && memchr(name->value.data, ' ', name->value.len) == NULL;
-}
-
-
-static ct_bytes_t
-ct_served_address(ct_bytes_t address, char *text)
-{
-    return ct_bytes_str(inet_ntop(address.len == 4 ? AF_INET : AF_INET6,
-                                  address.data, text, INET6_ADDRSTRLEN));
-}
-
-
-/* Lower-cased, unless it is empty or there already. False: memory. */
-static bool
-ct_served_add(ct_bytes_t *names, size_t *n, ct_bytes_t name,
-    ct_arena_t *arena)
-{
-    char  *copy;
-    size_t i;
-
     for (i = 0; i < *n; i++) {
-        if (ct_bytes_equal_nocase(names[i], name)) {
+        if (ct_bytes_equal(names[i], text)) {
             return true;
         }
     }
 
-    if (name.len == 0) {
+    names[(*n)++] = text;
+
+    return true;
+}
+
+
+/* Of common names, URIs and mail addresses what could be a host: "Example
+ * Ltd" is not. */
+static bool
+ct_served_host(const ct_name_t *name, ct_bytes_t text)
+{
+    if (name->kind == CT_NAME_DNS || name->kind == CT_NAME_IP) {
         return true;
     }
 
-    copy = ct_arena_strdup(arena, name.data, name.len);
-    if (copy == NULL) {
-        return false;
-    }
-
-    for (i = 0; i < name.len; i++) {
-        if (copy[i] >= 'A' && copy[i] <= 'Z') {
-            copy[i] |= 0x20;
-        }
-    }
-
-    names[(*n)++] = ct_bytes(copy, name.len);
-
-    return true;
+    return memchr(text.data, '.', text.len) != NULL
+           && memchr(text.data, ' ', text.len) == NULL;
 }

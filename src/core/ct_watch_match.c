@@ -2,17 +2,30 @@
  * ct_watch_match: does a name of a certificate concern a watched name? A
  * name is walked from its right end and looked up at each dot; the first
  * suffix that is not in the table ends the walk. Nothing is copied, unless
- * a common name has characters of two or four bytes.
- *
- * What a name covers: RFC 6125, 6.4, and on the safe side of it, because a
- * client somewhere may be more generous.
+ * there are characters of several bytes. What a name covers: ct_watch.h.
  */
 
 #include <string.h>
 
+#include "ct_host.h"
+#include "ct_idn.h"
+#include "ct_utf8.h"
 #include "ct_watch_table.h"
 
 #define CT_WATCH_WIDE (2 * CT_LIMIT_NAME) /* characters narrowed at once */
+
+/* What may be in a text. */
+#define CT_HAS_BLANK 1U
+#define CT_HAS_DOT   2U
+#define CT_HAS_URI   4U
+#define CT_HAS_NUL   8U
+
+/* What is not ASCII may be a dot. */
+static const uint8_t ct_watch_has[256] = {
+    ['\0'] = CT_HAS_NUL, [' '] = CT_HAS_BLANK,
+    ['\t' ... '\r'] = CT_HAS_BLANK, ['.'] = CT_HAS_DOT,
+    [0x80 ... 0xff] = CT_HAS_DOT, ['/'] = CT_HAS_URI, [':'] = CT_HAS_URI
+};
 
 
 static bool ct_watch_name(const ct_watch_t *watch, ct_bytes_t name,
@@ -20,6 +33,17 @@ static bool ct_watch_name(const ct_watch_t *watch, ct_bytes_t name,
 static bool ct_watch_text(const ct_watch_t *watch, ct_bytes_t text,
     ct_bytes_t *matched);
 static bool ct_watch_walk(const ct_watch_t *watch, ct_bytes_t name,
+    ct_bytes_t *matched);
+static bool ct_watch_odd(const ct_watch_t *watch,
+    const ct_watch_node_t *above, ct_bytes_t name, const uint8_t *p,
+    ct_bytes_t *matched);
+static bool ct_watch_pieces(const ct_watch_t *watch, ct_bytes_t name,
+    ct_bytes_t *matched);
+static bool ct_watch_parts(uint8_t c);
+static bool ct_watch_foreign(const ct_watch_t *watch, ct_bytes_t name,
+    ct_bytes_t *matched);
+static bool ct_watch_unknown(const ct_watch_t *watch,
+    const ct_watch_node_t *above, ct_bytes_t name, ct_bytes_t label,
     ct_bytes_t *matched);
 static bool ct_watch_wild(const ct_watch_t *watch,
     const ct_watch_node_t *above, const uint8_t *start, const uint8_t *p,
@@ -32,13 +56,13 @@ static bool ct_watch_common(const ct_watch_t *watch, const ct_name_t *name,
     ct_bytes_t *matched);
 static bool ct_watch_wide(const ct_watch_t *watch, ct_bytes_t value,
     size_t unit, ct_bytes_t *matched);
-static bool ct_watch_narrow(const ct_watch_t *watch, const uint8_t *p,
-    size_t n, size_t unit, ct_bytes_t *matched);
-static bool ct_watch_url(const ct_watch_t *watch, ct_bytes_t text,
+static bool ct_watch_narrow(const ct_watch_t *watch, ct_bytes_t value,
+    size_t unit, ct_bytes_t *matched);
+static bool ct_watch_free(const ct_watch_t *watch, ct_bytes_t text,
     ct_bytes_t *matched);
 static bool ct_watch_host(const ct_watch_t *watch, ct_bytes_t text,
     ct_bytes_t *matched);
-static bool ct_prefix_nocase(ct_bytes_t text, ct_bytes_t prefix);
+static unsigned ct_watch_look(ct_bytes_t text);
 static ct_bytes_t ct_trim(ct_bytes_t text);
 static bool ct_blank(uint8_t c);
 
@@ -61,6 +85,10 @@ ct_watch_match(const ct_watch_t *watch, const ct_name_t *name,
 
     case CT_NAME_CN:
         return ct_watch_common(watch, name, matched);
+
+    case CT_NAME_URI:
+    case CT_NAME_MAIL:
+        return ct_watch_host(watch, name->value, matched);
     }
 
     return false;
@@ -105,7 +133,7 @@ ct_watch_walk(const ct_watch_t *watch, ct_bytes_t name, ct_bytes_t *matched)
     uint8_t                c;
     uint64_t               hash;
     const uint8_t         *p, *end, *label;
-    const ct_watch_node_t *node, *above;
+    const ct_watch_node_t *node, *above, *found;
 
     if (name.len == 0) {
         return false;
@@ -115,6 +143,7 @@ ct_watch_walk(const ct_watch_t *watch, ct_bytes_t name, ct_bytes_t *matched)
     end = p;
     hash = watch->seed;
     above = NULL; /* the suffix to the right of the label, in the table */
+    found = NULL;
 
     for (;;) {
         label = p;
@@ -125,34 +154,139 @@ ct_watch_walk(const ct_watch_t *watch, ct_bytes_t name, ct_bytes_t *matched)
         }
 
         if (p == label || (p != name.data && p[-1] != '.')) {
-            return ct_watch_wild(watch, above, name.data, p, matched);
+            if (found == NULL) {
+                return ct_watch_odd(watch, above, name, p, matched);
+            }
+            break;
         }
 
         node = ct_watch_find(watch, hash, ct_bytes(p, (size_t) (end - p)));
+
         if (node == NULL) {
-            return false;
+            if (found == NULL) {
+                return above != NULL
+                       && ct_watch_unknown(watch, above, name,
+                                           ct_bytes(p, (size_t) (label - p)),
+                                           matched);
+            }
+            break;
         }
 
         if ((node->bits & CT_WATCH_TREE)
             || (p == name.data && (node->bits & CT_WATCH_EXACT)))
         {
-            *matched = ct_watch_itself(watch, node);
-            return true;
+            found = node;
         }
 
         if (p == name.data) {
-            return false;
+            break;
         }
 
         hash = ct_watch_step(hash, *--p);
         above = node;
     }
+
+    if (found == NULL) {
+        return false;
+    }
+
+    *matched = ct_watch_itself(watch, found);
+
+    return true;
 }
 
 
-/* A label that is "*", or that nobody can be sure to read, covers what is
- * watched in its place - and below its place, when more labels follow. It
- * is somewhere at `p`; the name begins at `start`. */
+/* There is something at `p`, left of `above`, that is no label. */
+static bool
+ct_watch_odd(const ct_watch_t *watch, const ct_watch_node_t *above,
+    ct_bytes_t name, const uint8_t *p, ct_bytes_t *matched)
+{
+    bool   foreign;
+    size_t i;
+
+    foreign = false;
+
+    for (i = 0; i < name.len; i++) {
+        if (ct_watch_parts(name.data[i])) {
+            return ct_watch_pieces(watch, name, matched);
+        }
+
+        foreign |= name.data[i] >= 0x80;
+    }
+
+    if (foreign) {
+        return ct_watch_foreign(watch, name, matched);
+    }
+
+    return ct_watch_wild(watch, above, name.data, p, matched);
+}
+
+
+/* Each of several names, which something parts. */
+static bool
+ct_watch_pieces(const ct_watch_t *watch, ct_bytes_t name, ct_bytes_t *matched)
+{
+    size_t     i, from;
+    ct_bytes_t piece;
+
+    from = 0;
+
+    for (i = 0; i <= name.len; i++) {
+        if (i < name.len && !ct_watch_parts(name.data[i])) {
+            continue;
+        }
+
+        piece = ct_trim(ct_bytes(name.data + from, i - from));
+        from = i + 1;
+
+        if (ct_watch_walk(watch, piece, matched)
+            || ct_watch_literal(watch, piece, matched))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* Can be printed, and neither is part of a name nor stands for one. */
+static bool
+ct_watch_parts(uint8_t c)
+{
+    return c >= ' ' && c < 0x7f && ct_watch_fold[c] == 0 && c != '.'
+           && c != '*' && c != '?';
+}
+
+
+static bool
+ct_watch_foreign(const ct_watch_t *watch, ct_bytes_t name,
+    ct_bytes_t *matched)
+{
+    uint8_t room[CT_WATCH_ASCII];
+
+    return ct_watch_walk(watch, ct_watch_ascii(name, false, room), matched)
+           || ct_watch_walk(watch, ct_watch_ascii(name, true, room),
+                            matched);
+}
+
+
+/* A label that is not in the table is none of ours; unless it only looks
+ * like an A-label. */
+static bool
+ct_watch_unknown(const ct_watch_t *watch, const ct_watch_node_t *above,
+    ct_bytes_t name, ct_bytes_t label, ct_bytes_t *matched)
+{
+    return (label.data[0] | 0x20) == 'x' && label.len >= 4
+           && (label.data[1] | 0x20) == 'n' && label.data[2] == '-'
+           && label.data[3] == '-' && !ct_idn_sound(label)
+           && ct_watch_wild(watch, above, name.data, label.data, matched);
+}
+
+
+/* A label that could be anything covers what is watched in its place - and
+ * below its place, when more labels follow. It is somewhere at `p`; the name
+ * begins at `start`. */
 static bool
 ct_watch_wild(const ct_watch_t *watch, const ct_watch_node_t *above,
     const uint8_t *start, const uint8_t *p, ct_bytes_t *matched)
@@ -185,6 +319,18 @@ ct_watch_ip(const ct_watch_t *watch, ct_bytes_t address, ct_bytes_t *matched)
     }
 
     node = ct_watch_find_address(watch, address);
+
+    if (node == NULL) {
+        node = ct_watch_find_net(watch, address);
+    }
+
+    if (node == NULL && address.len == 16
+        && memcmp(address.data, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12) == 0)
+    {
+        address = ct_bytes(address.data + 12, 4); /* RFC 4291, 2.5.5.2 */
+        return ct_watch_ip(watch, address, matched);
+    }
+
     if (node == NULL) {
         return false;
     }
@@ -213,8 +359,8 @@ ct_watch_literal(const ct_watch_t *watch, ct_bytes_t text,
 }
 
 
-/* X.680, 41: BMPString is UTF-16BE, UniversalString UTF-32BE. The bytes as
- * they are count too where they cannot be that. */
+/* X.680, 41: BMPString is UTF-16BE, UniversalString UTF-32BE. They may
+ * lie. */
 static bool
 ct_watch_common(const ct_watch_t *watch, const ct_name_t *name,
     ct_bytes_t *matched)
@@ -225,12 +371,8 @@ ct_watch_common(const ct_watch_t *watch, const ct_name_t *name,
            : name->tag == CT_DER_UNIVERSAL ? 4
                                            : 1;
 
-    if (unit > 1 && ct_watch_wide(watch, name->value, unit, matched)) {
-        return true;
-    }
-
-    return (unit == 1 || name->value.len % unit != 0)
-           && ct_watch_url(watch, name->value, matched);
+    return (unit > 1 && ct_watch_wide(watch, name->value, unit, matched))
+           || ct_watch_free(watch, name->value, matched);
 }
 
 
@@ -240,93 +382,104 @@ static bool
 ct_watch_wide(const ct_watch_t *watch, ct_bytes_t value, size_t unit,
     ct_bytes_t *matched)
 {
-    size_t n;
+    size_t len;
 
-    n = value.len / unit;
+    len = CT_WATCH_WIDE * unit;
+    value.len -= value.len % unit;
 
-    if (n <= CT_WATCH_WIDE) {
-        return ct_watch_narrow(watch, value.data, n, unit, matched);
+    if (value.len <= len) {
+        return ct_watch_narrow(watch, value, unit, matched);
     }
 
-    return ct_watch_narrow(watch, value.data, CT_WATCH_WIDE, unit, matched)
-           || ct_watch_narrow(watch,
-                              value.data + (n - CT_WATCH_WIDE) * unit,
-                              CT_WATCH_WIDE, unit, matched);
+    return ct_watch_narrow(watch, ct_bytes(value.data, len), unit, matched)
+           || ct_watch_narrow(watch, ct_bytes(value.data + value.len - len,
+                                              len), unit, matched);
 }
 
 
+/* As UTF-8, with "?" for what is no character. */
 static bool
-ct_watch_narrow(const ct_watch_t *watch, const uint8_t *p, size_t n,
-    size_t unit, ct_bytes_t *matched)
+ct_watch_narrow(const ct_watch_t *watch, ct_bytes_t value, size_t unit,
+    ct_bytes_t *matched)
 {
-    size_t   i, k;
-    uint8_t  text[CT_WATCH_WIDE];
-    uint32_t code;
+    size_t     n, len;
+    uint8_t    text[CT_WATCH_WIDE * CT_UTF8_MAX];
+    uint64_t   code;
 
-    for (i = 0; i < n; i++) {
-        code = 0;
+    n = 0;
 
-        for (k = 0; k < unit; k++) {
-            code = code << 8 | *p++;
+    while (ct_read_uint(&value, unit, &code)) {
+        len = code <= UINT32_MAX ? ct_utf8_write(text + n, (uint32_t) code)
+                                 : 0;
+        if (len == 0) {
+            text[n] = '?';
+            len = 1;
         }
 
-        text[i] = code < 0x80 ? (uint8_t) code : '?';
+        n += len;
     }
 
-    return ct_watch_url(watch, ct_bytes(text, n), matched);
+    return ct_watch_free(watch, ct_bytes(text, n), matched);
 }
 
 
 /* A common name is free text: only what could be a host is looked at. */
 static bool
-ct_watch_url(const ct_watch_t *watch, ct_bytes_t text, ct_bytes_t *matched)
+ct_watch_free(const ct_watch_t *watch, ct_bytes_t text, ct_bytes_t *matched)
 {
-    ct_bytes_t host, rest;
+    unsigned   has;
+    ct_bytes_t rest, head;
 
     text = ct_trim(text);
+    has = ct_watch_look(text);
 
-    if (ct_prefix_nocase(text, CT_BYTES("http://"))) {
-        text = ct_bytes(text.data + 7, text.len - 7);
+    if (!(has & CT_HAS_BLANK)
+        && (has & CT_HAS_DOT ? ct_watch_name(watch, text, matched)
+                             : ct_watch_literal(watch, text, matched)))
+    {
+        return true;
+    }
 
-    } else if (ct_prefix_nocase(text, CT_BYTES("https://"))) {
-        text = ct_bytes(text.data + 8, text.len - 8);
+    if ((has & CT_HAS_URI)
+        && ct_watch_host(watch, ct_host_uri(text), matched))
+    {
+        return true;
     }
 
     rest = text;
 
-    return ct_watch_host(watch, text, matched)
-           || (ct_read_until(&rest, '/', &host)
-               && ct_watch_host(watch, host, matched));
+    return (has & CT_HAS_NUL) && ct_read_until(&rest, '\0', &head)
+           && ct_watch_free(watch, head, matched);
 }
 
 
 static bool
 ct_watch_host(const ct_watch_t *watch, ct_bytes_t text, ct_bytes_t *matched)
 {
-    bool   dot;
-    size_t i;
+    unsigned has;
 
     text = ct_trim(text);
-    dot = false;
+    has = ct_watch_look(text);
 
-    for (i = 0; i < text.len; i++) {
-        if (ct_blank(text.data[i])) {
-            return false;
-        }
-
-        dot |= text.data[i] == '.';
-    }
-
-    return dot ? ct_watch_name(watch, text, matched)
-               : ct_watch_literal(watch, text, matched);
+    return !(has & CT_HAS_BLANK)
+           && (has & CT_HAS_DOT ? ct_watch_name(watch, text, matched)
+                                : ct_watch_literal(watch, text, matched));
 }
 
 
-static bool
-ct_prefix_nocase(ct_bytes_t text, ct_bytes_t prefix)
+static unsigned
+ct_watch_look(ct_bytes_t text)
 {
-    return text.len >= prefix.len
-           && ct_bytes_equal_nocase(ct_bytes(text.data, prefix.len), prefix);
+    size_t   i;
+    unsigned has;
+
+    has = 0;
+
+    for (i = 0; i < text.len; i++) {
+        has |= ct_watch_has[text.data[i]];
+    }
+
+    return has;
 }
 
 

@@ -5,7 +5,10 @@
  * label longer than a watched name.
  *
  * DER puts a tag and a length in front of a name and a tag behind it: both
- * may look like a character of the name. Errs on the side of yes.
+ * may look like a character of the name. Errs on the side of yes: a label
+ * with bytes that are not ASCII counts as one that could be anything, so
+ * that only a name that ends with such a label has to be converted, and
+ * names of two or four bytes a character (ct_watch_search_wide.c).
  */
 
 #include <string.h>
@@ -18,6 +21,7 @@ typedef struct {
     ct_bytes_t             raw;
     size_t                 end;   /* of the name, without dots at its end */
     size_t                 tail;  /* the same with them */
+    size_t                 more;  /* bytes it had before it was converted */
     size_t                 at;    /* where the walk has come to */
     uint64_t               hash;
     const ct_watch_node_t *above; /* the suffix right of the label */
@@ -26,8 +30,6 @@ typedef struct {
 
 
 static bool ct_search_ends(ct_bytes_t raw, size_t end);
-static bool ct_search_name(const ct_watch_t *watch, ct_bytes_t raw,
-    size_t end, ct_bytes_t *matched);
 static bool ct_search_label(ct_walk_t *walk, ct_bytes_t *matched);
 static bool ct_search_length(const ct_walk_t *walk);
 static bool ct_search_known(ct_walk_t *walk, ct_bytes_t *matched);
@@ -35,6 +37,8 @@ static bool ct_search_unread(const ct_walk_t *walk, bool empty,
     ct_bytes_t *matched);
 static bool ct_search_other(const ct_watch_t *watch, ct_bytes_t raw,
     size_t at, ct_bytes_t *matched);
+static const ct_watch_node_t *ct_search_address(const ct_watch_t *watch,
+    ct_bytes_t address);
 
 
 bool
@@ -47,9 +51,27 @@ ct_watch_search(const ct_watch_t *watch, ct_bytes_t raw, ct_bytes_t *matched)
     }
 
     for (i = 0; i < raw.len; i++) {
-        if (ct_search_other(watch, raw, i, matched)
+        if (ct_search_other(watch, raw, i, matched)) {
+            return true;
+        }
+    }
+
+    return ct_search_bytes(watch, raw, matched)
+           || ct_search_wide(watch, raw, 2, matched)
+           || ct_search_wide(watch, raw, 4, matched);
+}
+
+
+bool
+ct_search_bytes(const ct_watch_t *watch, ct_bytes_t raw, ct_bytes_t *matched)
+{
+    size_t i;
+
+    for (i = 0; i < raw.len; i++) {
+        if ((raw.data[i] == '.'
+             && ct_search_foreign(watch, raw, i, matched))
             || (ct_search_ends(raw, i + 1)
-                && ct_search_name(watch, raw, i + 1, matched)))
+                && ct_search_name(watch, raw, i + 1, 0, matched)))
         {
             return true;
         }
@@ -77,15 +99,15 @@ ct_search_ends(ct_bytes_t raw, size_t end)
 }
 
 
-static bool
+bool
 ct_search_name(const ct_watch_t *watch, ct_bytes_t raw, size_t end,
-    ct_bytes_t *matched)
+    size_t more, ct_bytes_t *matched)
 {
     size_t    label;
     ct_walk_t walk;
 
     walk = (ct_walk_t) {.watch = watch, .raw = raw, .tail = end,
-                        .hash = watch->seed};
+                        .more = more, .hash = watch->seed};
 
     while (end != 0 && raw.data[end - 1] == '.') {
         end--;
@@ -160,7 +182,8 @@ ct_search_length(const ct_walk_t *walk)
 
     c = walk->raw.data[walk->at - 1];
 
-    return c == walk->end - walk->at || c == walk->tail - walk->at;
+    return c == walk->end - walk->at + walk->more
+           || c == walk->tail - walk->at + walk->more;
 }
 
 
@@ -233,10 +256,10 @@ ct_search_other(const ct_watch_t *watch, ct_bytes_t raw, size_t at,
         return true;
     }
 
-    if (watch->naddresses != 0 && left >= 6
-        && memcmp(p, "\x87\x04", 2) == 0) /* [7] iPAddress */
+    if (watch->naddresses != 0 && left > 2 && p[0] == 0x87
+        && (p[1] == 4 || p[1] == 16) && left - 2 >= p[1]) /* [7] iPAddress */
     {
-        node = ct_watch_find_address(watch, ct_bytes(p + 2, 4));
+        node = ct_search_address(watch, ct_bytes(p + 2, p[1]));
     }
 
     if (node == NULL && watch->nlong != 0 && left >= 16) {
@@ -250,4 +273,15 @@ ct_search_other(const ct_watch_t *watch, ct_bytes_t raw, size_t at,
     *matched = ct_watch_address_text(watch, node);
 
     return true;
+}
+
+
+static const ct_watch_node_t *
+ct_search_address(const ct_watch_t *watch, ct_bytes_t address)
+{
+    const ct_watch_node_t *node;
+
+    node = ct_watch_find_address(watch, address);
+
+    return node != NULL ? node : ct_watch_find_net(watch, address);
 }

@@ -5,6 +5,7 @@
 
 #include "cert.h"
 #include "ct_entry.h"
+#include "ct_host.h"
 #include "tap.h"
 
 
@@ -13,6 +14,8 @@ static const char *names_text(const ct_cert_t *cert);
 static void name_text(ct_buf_t *buf, const ct_name_t *name);
 static void test_order(void);
 static void test_san(void);
+static void test_hosts(void);
+static void test_others(void);
 static void test_cn(void);
 static void test_large(void);
 static void test_real(void);
@@ -28,6 +31,8 @@ main(void)
 {
     test_order();
     test_san();
+    test_hosts();
+    test_others();
     test_cn();
     test_large();
     test_real();
@@ -85,8 +90,11 @@ name_text(ct_buf_t *buf, const ct_name_t *name)
     size_t i;
 
     ct_buf_puts(buf, buf->len ? " " : "");
-    ct_buf_puts(buf, name->kind == CT_NAME_DNS ? "dns:"
-                     : name->kind == CT_NAME_IP ? "ip:" : "cn");
+    ct_buf_puts(buf, name->kind == CT_NAME_DNS    ? "dns:"
+                     : name->kind == CT_NAME_IP   ? "ip:"
+                     : name->kind == CT_NAME_URI  ? "uri:"
+                     : name->kind == CT_NAME_MAIL ? "mail:"
+                                                  : "cn");
 
     if (name->kind == CT_NAME_IP) {
         ct_buf_hex(buf, name->value.data, name->value.len);
@@ -156,8 +164,9 @@ test_san(void)
         {"other lengths of address", "300a" "8703010203" "8700" "820161",
          "dns:a"},
         {"other kinds",
-         "3011" "a000" "8100" "a300" "a400" "a500" "8600" "8800" "820161",
+         "300f" "8100" "a300" "a400" "a500" "8600" "8800" "820161",
          "dns:a"},
+        {"otherName without a type", "3005" "a000" "820161", "dns:a broken"},
         {"an element of no kind", "3005" "8900" "820161", "dns:a broken"},
         {"constructed dNSName", "3008" "a203160161" "820161",
          "dns:a broken"},
@@ -200,6 +209,99 @@ test_san(void)
                         CT_BYTES("\x01\x01\x00"),
                         TLV1(CT_DER_OCTETS, cert_hex("3003820161")));
     names_are("DEFAULT FALSE written out", c, "dns:a");
+}
+
+
+/* Of URIs and mail addresses, with and without a NUL. */
+static void
+test_hosts(void)
+{
+    size_t     i;
+    cert_t     c = {0};
+    ct_bytes_t name;
+
+    static const struct {
+        unsigned    tag;
+        const char *value;
+        size_t      len; /* 0: strlen */
+        const char *want;
+    } cases[] = {
+        {6, "https://www.example.com:8443/x", 0, "uri:www.example.com dns:z"},
+        {6, "urn:x", 0, "uri:x dns:z"},
+        {6, "/x", 0, "dns:z"},
+        {6, "https://a.com\0.evil.org/", 23,
+         "uri:a.com%00.evil.org uri:a.com dns:z"},
+        {6, "https://a.com\0@evil.org/", 23,
+         "uri:evil.org uri:a.com dns:z"},
+        {6, "https://a.com/\0@evil.org/", 24, "uri:a.com uri:a.com dns:z"},
+        {6, "/\0https://a.com", 15, "dns:z"},
+        {6, "https://a.com?\0", 15, "uri:a.com uri:a.com dns:z"},
+        {1, "you@example.com", 0, "mail:example.com dns:z"},
+        {1, "example.com", 0, "mail:example.com dns:z"},
+        {1, ".example.com", 0, "mail:.example.com dns:z"},
+        {1, "you@a.com\0@evil.org", 19, "mail:evil.org mail:a.com dns:z"},
+        {1, "you@a.com\0you@", 14, "mail:a.com dns:z"},
+        {1, "you@", 0, "dns:z"},
+        {1, "you@b\xfc.de", 0, "mail:b%fc.de dns:z"}
+    };
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        name = ct_bytes(cases[i].value, cases[i].len != 0 ? cases[i].len
+                        : strlen(cases[i].value));
+        name = TLV1(CT_DER_CONTEXT(cases[i].tag), name);
+        c.extensions = cert_san(cert_join(name, cert_dns(CT_BYTES("z"))));
+        names_are(cases[i].value, c, cases[i].want);
+    }
+
+    name = TLV1(CT_DER_CONTEXT(6), CT_BYTES("//a\0@b"));
+    c.extensions = cert_san(cert_join(name, name));
+    names_are("two of them, and nothing behind", c,
+              "uri:b uri:a uri:b uri:a");
+}
+
+
+static void
+test_others(void)
+{
+    size_t     i;
+    cert_t     c = {0};
+    ct_bytes_t name;
+
+    /* the type's last arc under id-on, the value in its [0], what comes */
+    static const struct {
+        const char *why;
+        const char *type;
+        const char *value;
+        const char *want;
+    } cases[] = {
+        {"SmtpUTF8Mailbox", "2b06010505070809", "0c0b" "796f75406578c3bc2e6465",
+         "mail:ex%c3%bc.de dns:z"},
+        {"XmppAddr", "2b06010505070805", "0c0d" "796f754061612e64652f78407970",
+         "mail:aa.de dns:z"},
+        {"SRVName", "2b06010505070807", "1608" "5f782e61612e6465",
+         "mail:aa.de dns:z"},
+        {"NAIRealm", "2b06010505070808", "0c07" "2a2e61612e6465",
+         "mail:*.aa.de dns:z"},
+        {"principal name", "2b060104018237140203", "0c07" "794061612e6465",
+         "mail:aa.de dns:z"},
+        {"another", "2b06010505070804", "0c05" "61612e6465", "dns:z"},
+        {"nothing in it", "2b06010505070809", "", "dns:z broken"},
+        {"no string", "2b06010505070809", "0203" "616263", "dns:z broken"},
+        {"cut", "2b06010505070809", "0c05" "6161", "dns:z broken"}
+    };
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        name = TLV2(CT_DER_EXPLICIT(0),
+                    TLV1(CT_DER_OID, cert_hex(cases[i].type)),
+                    TLV1(CT_DER_EXPLICIT(0), cert_hex(cases[i].value)));
+        c.extensions = cert_san(cert_join(name, cert_dns(CT_BYTES("z"))));
+        names_are(cases[i].why, c, cases[i].want);
+    }
+
+    name = TLV1(CT_DER_EXPLICIT(0),
+                TLV1(CT_DER_OID, cert_hex("2b06010505070809")));
+    c.extensions = cert_san(name);
+    names_are("no value", c, "broken");
 }
 
 
@@ -263,7 +365,7 @@ test_cn(void)
 }
 
 
-/* ct.md 6.1: thousands of names, and a name of 32 KiB. */
+/* Thousands of names, and a name of 32 KiB. */
 static void
 test_large(void)
 {
@@ -320,7 +422,10 @@ test_real(void)
                "ip:20010db8000000000000000000020001 cn13:2001:db8::2:1");
     real_names("commonNamesURL",
                "dns:*.gov.us dns:gov.us cn13:www.youtube.com");
-    real_names("SANDNSNotIA5String", "dns:%c0%a8 cn13:gov.us");
+    real_names("SANDNSNotIA5String",
+               "mail:example.com dns:%c0%a8 cn13:gov.us");
+    real_names("SANURIHostFQDN", "dns:*.example.com uri:www.example.com "
+                                 "cn13:SANURIHostFQDN");
     real_names("SANDNSNameNotFQDN", "cn13:gov.us broken");
 }
 
@@ -428,10 +533,26 @@ openssl_names(ct_buf_t *buf, const GENERAL_NAMES *san, X509_NAME *subject)
     for (i = 0; i < sk_GENERAL_NAME_num(san); i++) {
         general = sk_GENERAL_NAME_value(san, i);
         string = general->d.ia5;
-        if (general->type == GEN_DNS || general->type == GEN_IPADD) {
-            name.kind = general->type == GEN_DNS ? CT_NAME_DNS : CT_NAME_IP;
+        switch (general->type) {
+        case GEN_DNS:
+        case GEN_IPADD:
+        case GEN_URI:
+        case GEN_EMAIL:
+            name.kind = general->type == GEN_DNS     ? CT_NAME_DNS
+                        : general->type == GEN_IPADD ? CT_NAME_IP
+                        : general->type == GEN_URI   ? CT_NAME_URI
+                                                     : CT_NAME_MAIL;
             name.value = ct_bytes(string->data, (size_t) string->length);
-            name_text(buf, &name);
+            name.value = general->type == GEN_URI   ? ct_host_uri(name.value)
+                         : general->type == GEN_EMAIL
+                             ? ct_host_mail(name.value) : name.value;
+
+            if (name.value.len != 0 || name.kind == CT_NAME_DNS) {
+                name_text(buf, &name);
+            }
+            break;
+        default:
+            break;
         }
     }
 

@@ -8,7 +8,9 @@
 
 static void test_patterns(void);
 static void test_count(void);
+static void test_owners(void);
 static void test_many(void);
+static void test_shared(void);
 static void test_ceiling(void);
 
 
@@ -19,7 +21,9 @@ main(void)
 
     test_patterns();
     test_count();
+    test_owners();
     test_many();
+    test_shared();
     test_ceiling();
 
     watch_stop();
@@ -39,7 +43,12 @@ test_patterns(void)
         "example.com", "Example.COM.", "=www.example.com", ".example.com",
         "*.example.com", "=WWW.example.com.", "xn--bcher-kva.example",
         "_dmarc.example.com", "-.example.com", "1.example.com", "192.0.2.1",
-        "2001:db8::1", "::1", "=192.0.2.1", "a.b", "4chan.org"
+        "2001:db8::1", "::1", "=192.0.2.1", "a.b", "4chan.org",
+        "192.0.2.0/24", "10.0.0.0/8", "192.0.2.1/32", "2001:db8::/32",
+        "2001:DB8::1/128", "2001::/16", "192.0.2.128/25",
+        "b\xc3\xbc" "cher.example", "=B\xc3\x9c" "CHER.example.",
+        "*.b\xc3\xbc" "cher.example", "stra\xc3\x9f" "e.example",
+        "\xd0\xbf\xd1\x80.\xd1\x80\xd1\x84"
     };
     static const struct {
         const char *pattern;
@@ -65,10 +74,30 @@ test_patterns(void)
         {" example.com", "may hold only"},
         {"example.com/", "may hold only"},
         {"==example.com", "may hold only"},
-        {"b\xc3\xbc" "cher.example", "A-label"},
+        {"b\xfc" "cher.example", "A-label"},
+        {"\xe2\x98\x83.example", "A-label"},
+        {"bu\xcc\x88" "cher.example", "A-label"},
+        {"b\xc3\xbc cher.example", "A-label"},
+        {"b\xc3\xbc" "cher", "at least two labels"},
+        {"b\xc3\xbc" "cher..example", "empty label"},
+        {"b\xc3\xbc" "cher.ex*mple", "may hold only"},
+        {"xn--foo-.example", "stands for nothing"},
+        {"www.XN--0.example", "stands for nothing"},
         {"192.0.2", "neither a name nor an address"},
         {"192.0.2.256", "neither a name nor an address"},
-        {"192.0.2.0/24", "may hold only"},
+        {"192.0.2.0/", "length of a prefix"},
+        {"192.0.2.0/33", "length of a prefix"},
+        {"192.0.2.0/024", "length of a prefix"},
+        {"192.0.2.0/255.255.255.0", "length of a prefix"},
+        {"2001:db8::/129", "length of a prefix"},
+        {"192.0.2.1/24", "bits set behind"},
+        {"2001:db8::1/64", "bits set behind"},
+        {"0.0.0.0/0", "too large"},
+        {"10.0.0.0/7", "too large"},
+        {"::/0", "too large"},
+        {"2000::/3", "too large"},
+        {"192.0.2/24", "may hold only"},
+        {"example.com/24", "may hold only"},
         {"2001:db8::g", "may hold only"},
         {"[::1]", "may hold only"}
     };
@@ -111,20 +140,88 @@ test_count(void)
 {
     static const char *const patterns[] = {
         "example.com", "EXAMPLE.com.", "=example.com", "www.example.com",
-        "com", "192.0.2.1", "192.0.2.1", "::1", "0:0::1", "bad name.com",
-        NULL
+        "com", "192.0.2.1", "192.0.2.1/32", "::1", "0:0::1", "bad name.com",
+        "192.0.2.0/24", "192.0.2.0/25", "192.0.2.0/24", "b\xc3\xbc.example",
+        "xn--b-eha.example", NULL
     };
     static const char *const none[] = {NULL};
     static const row_t any = {"www.example.com", 0, NULL};
     static const row_t star = {"*", 0, NULL};
     ct_bytes_t matched;
 
-    is_int(ct_watch_count(compile(patterns)), 5, "different patterns");
+    is_int(ct_watch_count(compile(patterns)), 8, "different patterns");
     is_int(ct_watch_count(compile(none)), 0, "none");
     match_is(compile(none), CT_NAME_DNS, 0, &any);
     match_is(compile(none), CT_NAME_DNS, 0, &star);
     ok(!ct_watch_search(compile(none), CT_BYTES("\x82\x01*"), &matched),
        "nor does a search find any");
+}
+
+
+/* The first pattern that has an owner gives it. */
+static void
+test_owners(void)
+{
+    size_t      i;
+    ct_name_t   name;
+    ct_bytes_t  list[16], matched;
+    ct_watch_t *watch;
+
+    static const struct {
+        const char *pattern;
+        uint32_t    owner;
+    } patterns[] = {
+        {"example.com", 0},          {"shop.example.com", 3},
+        {"=www.example.org", 4},     {"a.www.example.org", 5},
+        {"shop.example.com.", 6},    {"example.net", 0},
+        {"EXAMPLE.net", 7},          {"192.0.2.0/24", 8},
+        {"192.0.2.7", 9},            {"2001:db8::/32", 0},
+        {"b\xc3\xbc" "cher.example", 10}
+    };
+    static const struct {
+        const char *name;
+        const char *matched;
+        uint32_t    owner;
+    } rows[] = {
+        {"www.example.com", "example.com", 0},
+        {"www.shop.example.com", "shop.example.com", 3},
+        {"Shop.Example.Com", "shop.example.com", 3},
+        {"*.example.com", "example.com", 0},
+        {"www.example.org", "www.example.org", 4},
+        {"x.a.www.example.org", "a.www.example.org", 5},
+        {"*.www.example.org", "a.www.example.org", 5},
+        {"example.net", "example.net", 7},
+        {"192.0.2.9", "192.0.2.0/24", 8},
+        {"192.0.2.7", "192.0.2.7", 9},
+        {"2001:db8::5", "2001:db8::/32", 0},
+        {"xn--bcher-kva.example", "xn--bcher-kva.example", 10},
+    };
+    uint32_t owners[16];
+
+    for (i = 0; i < COUNT(patterns); i++) {
+        list[i] = ct_bytes_str(patterns[i].pattern);
+        owners[i] = patterns[i].owner;
+    }
+
+    watch = ct_watch_compile_owned(arena, list, owners, i, SEED);
+    name = (ct_name_t) {.kind = CT_NAME_DNS};
+
+    for (i = 0; i < COUNT(rows); i++) {
+        name.value = ct_bytes_str(rows[i].name);
+
+        if (ok(ct_watch_match(watch, &name, &matched), "%s", rows[i].name)) {
+            is_mem(matched.data, matched.len, rows[i].matched,
+                   strlen(rows[i].matched), "is %s", rows[i].matched);
+            is_int(ct_watch_owner(watch, matched), rows[i].owner,
+                   "of owner %u", rows[i].owner);
+        }
+    }
+
+    is_int(ct_watch_owner(watch, CT_BYTES("example.edu")), 0,
+           "a name that nobody watches has none");
+    watch = ct_watch_compile(arena, list, COUNT(patterns), SEED);
+    is_int(ct_watch_owner(watch, CT_BYTES("shop.example.com")), 0,
+           "nor has any without owners");
 }
 
 
@@ -178,6 +275,58 @@ test_many(void)
 
     free(text);
     free(list);
+}
+
+
+/* However long the names are: what they share is there once. */
+static void
+test_shared(void)
+{
+    enum { N = 100000 };
+    size_t      i, len, used, wrong;
+    uint32_t   *owners;
+    ct_name_t   name;
+    ct_bytes_t *list, matched;
+    ct_watch_t *watch;
+
+    char(*text)[48] = malloc(N * sizeof(*text));
+
+    list = malloc(N * sizeof(ct_bytes_t));
+    owners = malloc(N * sizeof(uint32_t));
+
+    if (text == NULL || list == NULL || owners == NULL) {
+        printf("Bail out! no memory\n");
+        exit(1);
+    }
+
+    for (len = 0, i = 0; i < N; i++) {
+        list[i] = ct_bytes(text[i], (size_t)
+                           snprintf(text[i], sizeof(text[i]),
+                                    "h%zu.g%zu.f.e.d.c.example", i, i % 9));
+        owners[i] = 1 + (uint32_t) i % 7;
+        len += list[i].len;
+    }
+
+    ct_arena_reset(arena);
+    watch = ct_watch_compile_owned(arena, list, owners, N, SEED);
+    used = (ct_arena_used(arena) - len) / N;
+    ok(used <= 19, "%zu bytes a name", used);
+
+    name = (ct_name_t) {.kind = CT_NAME_DNS};
+    wrong = 0;
+
+    for (i = 0; i < N; i++) {
+        name.value = list[i];
+        wrong += !ct_watch_match(watch, &name, &matched)
+                 || !ct_bytes_equal(matched, list[i])
+                 || ct_watch_owner(watch, matched) != owners[i];
+    }
+
+    is_int(wrong, 0, "each is found, and its owner");
+
+    free(text);
+    free(list);
+    free(owners);
 }
 
 

@@ -137,9 +137,9 @@ test_search_finds_what_matches(void)
     static const char *names[] = {
         "example.com", "a.example.com", "*.example.com", "*", "*.com",
         "a.*.net", "?.sub.example.net", "f*o.example.org",
-        "\xff.sub.example.net",
+        "\x80.sub.example.net",
         ".example.org", "a..net", "WWW.EXAMPLE.ORG", "www.example.org.",
-        "deep.sub.example.net", "x\xffy.com", "*.org", "a.*.org"
+        "deep.sub.example.net", "x\x80y.com", "*.org", "a.*.org"
     };
     static const char behind[] = "\x82\x30\x31\x30\x87\x00\xa3";
 
@@ -178,7 +178,7 @@ test_search_address(void)
     ct_watch_t *watch;
 
     static const char *const patterns[] = {
-        "192.0.2.1", "2001:db8::1", NULL
+        "192.0.2.1", "2001:db8::1", "198.51.100.0/24", "2001:db8:1::/48", NULL
     };
     static const char *const only4[] = {"192.0.2.1", NULL};
     static const row_t rows[] = {
@@ -189,6 +189,14 @@ test_search_address(void)
         {"\x87\x04\xc0\x00\x02\x02", 6, NULL},
         {"x\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01", 17, "2001:db8::1"},
         {"\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0", 15, NULL},
+        {"\x87\x04\xc6\x33\x64\x07", 6, "198.51.100.0/24"},
+        {"\x87\x04\xc6\x33\x65\x07", 6, NULL},
+        {"\x82\x04\xc6\x33\x64\x07", 6, NULL},
+        {"\x87\x10\x20\x01\x0d\xb8\0\x01\0\0\0\0\0\0\0\0\0\x01", 18,
+         "2001:db8:1::/48"},
+        {"\x87\x11\x20\x01\x0d\xb8\0\x01\0\0\0\0\0\0\0\0\0\x01", 18,
+         NULL},
+        {"\x87\x10\x20\x01\x0d\xb8\0\x01\0\0\0\0\0\0\0\0\0", 17, NULL},
         {"192.0.2.1", 0, NULL}
     };
 

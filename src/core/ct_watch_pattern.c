@@ -1,0 +1,283 @@
+/*
+ * ct_watch_pattern: what an operator may write as a name to watch, taken
+ * apart.
+ */
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "ct_idn.h"
+#include "ct_watch_table.h"
+
+#define CT_PATTERN_NET4 8  /* bits of the shortest prefixes that anybody */
+#define CT_PATTERN_NET6 16 /* can own */
+
+
+static const char *ct_pattern_net(ct_bytes_t text, ct_bytes_t bits,
+    ct_pattern_t *pattern);
+static bool ct_pattern_masked(const uint8_t *address, size_t len,
+    size_t bits);
+static const char *ct_pattern_ascii(ct_pattern_t *pattern);
+static const char *ct_pattern_labels(ct_pattern_t *pattern);
+static const char *ct_pattern_label(ct_bytes_t label, bool *digits);
+
+
+bool
+ct_watch_pattern_ok(ct_bytes_t pattern, const char **why)
+{
+    const char  *fault;
+    ct_pattern_t parts;
+
+    fault = ct_pattern_read(pattern, &parts);
+    if (fault == NULL) {
+        return true;
+    }
+
+    *why = fault;
+
+    return false;
+}
+
+
+const char *
+ct_pattern_read(ct_bytes_t text, ct_pattern_t *pattern)
+{
+    ct_bytes_t rest, address;
+
+    pattern->flag = CT_WATCH_TREE;
+
+    if (text.len != 0 && text.data[0] == '=') {
+        pattern->flag = CT_WATCH_EXACT;
+        text = ct_bytes(text.data + 1, text.len - 1);
+    }
+
+    rest = text;
+    pattern->name = text;
+    pattern->address_len = ct_watch_address(text, pattern->address);
+
+    if (pattern->address_len != 0) {
+        pattern->flag = CT_WATCH_ADDRESS;
+        return NULL;
+    }
+
+    if (ct_read_until(&rest, '/', &address)) {
+        pattern->address_len = ct_watch_address(address, pattern->address);
+
+        if (pattern->address_len != 0) {
+            return ct_pattern_net(text, rest, pattern);
+        }
+    }
+
+    if (pattern->flag == CT_WATCH_TREE && text.len != 0) {
+        if (text.len > 1 && memcmp(text.data, "*.", 2) == 0) {
+            text = ct_bytes(text.data + 2, text.len - 2);
+
+        } else if (text.data[0] == '.') {
+            text = ct_bytes(text.data + 1, text.len - 1);
+        }
+    }
+
+    pattern->name = text;
+
+    return ct_pattern_ascii(pattern);
+}
+
+
+/* RFC 4632, 3.1; RFC 4291, 2.3. The length of the prefix goes behind the
+ * address. */
+static const char *
+ct_pattern_net(ct_bytes_t text, ct_bytes_t bits, ct_pattern_t *pattern)
+{
+    size_t   len;
+    uint64_t prefix;
+
+    len = pattern->address_len;
+    pattern->flag = CT_WATCH_ADDRESS;
+    pattern->name = text;
+
+    if (!ct_parse_decimal(bits, &prefix) || prefix > len * 8) {
+        return "has no length of a prefix behind the slash";
+    }
+
+    if (prefix < (len == 4 ? CT_PATTERN_NET4 : CT_PATTERN_NET6)) {
+        return "is too large a net: at least 8 bits of IPv4 or 16 of IPv6 "
+               "are needed";
+    }
+
+    if (!ct_pattern_masked(pattern->address, len, (size_t) prefix)) {
+        return "has bits set behind its prefix";
+    }
+
+    if (prefix < len * 8) {
+        pattern->address[len] = (uint8_t) prefix;
+        pattern->address_len++;
+    }
+
+    return NULL;
+}
+
+
+/* Is there nothing behind so many bits? */
+static bool
+ct_pattern_masked(const uint8_t *address, size_t len, size_t bits)
+{
+    size_t i;
+
+    for (i = bits; i < len * 8; i++) {
+        if ((address[i / 8] & (0x80 >> i % 8)) != 0) {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+/* U-labels become A-labels. */
+static const char *
+ct_pattern_ascii(ct_pattern_t *pattern)
+{
+    size_t     i;
+    ct_buf_t   buf;
+    ct_bytes_t name;
+
+    name = pattern->name;
+
+    for (i = 0; i < name.len && name.data[i] < 0x80; i++) {
+        /* is all of it ASCII? */
+    }
+
+    if (i < name.len) {
+        ct_buf_fixed(&buf, pattern->ascii, sizeof(pattern->ascii));
+
+        if (!ct_idn_name(name, &buf)) {
+            return buf.full ? "is longer than 253 bytes"
+                            : "has a label that cannot be converted: write "
+                              "it as an A-label (xn--...)";
+        }
+
+        name = ct_buf_slice(&buf);
+    }
+
+    if (name.len != 0 && name.data[name.len - 1] == '.') {
+        name.len--;
+    }
+
+    pattern->name = name;
+
+    return ct_pattern_labels(pattern);
+}
+
+
+static const char *
+ct_pattern_labels(ct_pattern_t *pattern)
+{
+    bool        digits;
+    size_t      i, from;
+    const char *fault;
+    ct_bytes_t  name;
+
+    name = pattern->name;
+
+    if (name.len == 0) {
+        return "is empty";
+    }
+
+    if (name.len > CT_LIMIT_NAME) {
+        return "is longer than 253 bytes";
+    }
+
+    digits = true; /* of the last label */
+    from = 0;
+    pattern->nlabels = 0;
+
+    for (i = 0; i <= name.len; i++) {
+        if (i < name.len && name.data[i] != '.') {
+            continue;
+        }
+
+        fault = ct_pattern_label(ct_bytes(name.data + from, i - from),
+                                 &digits);
+        if (fault != NULL) {
+            return fault;
+        }
+
+        from = i + 1;
+        pattern->nlabels++;
+    }
+
+    if (digits) {
+        return "is neither a name nor an address";
+    }
+
+    return pattern->nlabels > 1 ? NULL : "needs at least two labels";
+}
+
+
+static const char *
+ct_pattern_label(ct_bytes_t label, bool *digits)
+{
+    size_t  i;
+    uint8_t c;
+
+    *digits = true;
+
+    for (i = 0; i < label.len; i++) {
+        c = label.data[i];
+
+        if (ct_watch_fold[c] == 0) {
+            return "may hold only letters, digits, \"-\", \"_\" and dots";
+        }
+
+        *digits = *digits && c >= '0' && c <= '9';
+    }
+
+    if (label.len == 0) {
+        return "has an empty label";
+    }
+
+    if (label.len > CT_WATCH_LABEL) {
+        return "has a label longer than 63 bytes";
+    }
+
+    if (label.len >= 4
+        && ct_bytes_equal_nocase(ct_bytes(label.data, 4), CT_BYTES("xn--"))
+        && !ct_idn_sound(label))
+    {
+        return "has a label that begins with \"xn--\" and stands for "
+               "nothing";
+    }
+
+    return NULL;
+}
+
+
+size_t
+ct_watch_address(ct_bytes_t text, uint8_t out[16])
+{
+    char    copy[INET6_ADDRSTRLEN];
+    size_t  i;
+    uint8_t c;
+
+    if (text.len < 2 || text.len >= sizeof(copy)) {
+        return 0;
+    }
+
+    for (i = 0; i < text.len; i++) {
+        c = text.data[i];
+
+        /* most names end here: an address has no such letter */
+        if (c == '\0' || (c > ':' && ct_watch_fold[c] > 'f')) {
+            return 0;
+        }
+    }
+
+    memcpy(copy, text.data, text.len);
+    copy[text.len] = '\0';
+
+    if (inet_pton(AF_INET, copy, out) == 1) {
+        return 4;
+    }
+
+    return inet_pton(AF_INET6, copy, out) == 1 ? 16 : 0;
+}
