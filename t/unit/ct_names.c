@@ -274,8 +274,8 @@ test_others(void)
         const char *value;
         const char *want;
     } cases[] = {
-        {"SmtpUTF8Mailbox", "2b06010505070809", "0c0b" "796f75406578c3bc2e6465",
-         "mail:ex%c3%bc.de dns:z"},
+        {"SmtpUTF8Mailbox", "2b06010505070809",
+         "0c0b" "796f75406578c3bc2e6465", "mail:ex%c3%bc.de dns:z"},
         {"XmppAddr", "2b06010505070805", "0c0d" "796f754061612e64652f78407970",
          "mail:aa.de dns:z"},
         {"SRVName", "2b06010505070807", "1608" "5f782e61612e6465",

@@ -7,6 +7,7 @@
 #include "watch.h"
 
 static void test_patterns(void);
+static void test_lengths(void);
 static void test_count(void);
 static void test_owners(void);
 static void test_many(void);
@@ -20,6 +21,7 @@ main(void)
     watch_start();
 
     test_patterns();
+    test_lengths();
     test_count();
     test_owners();
     test_many();
@@ -36,10 +38,9 @@ static void
 test_patterns(void)
 {
     size_t      i;
-    char        label[70], name[300];
     const char *why;
 
-    static const char *good[] = {
+    static const char *const good[] = {
         "example.com", "Example.COM.", "=www.example.com", ".example.com",
         "*.example.com", "=WWW.example.com.", "xn--bcher-kva.example",
         "_dmarc.example.com", "-.example.com", "1.example.com", "192.0.2.1",
@@ -113,6 +114,14 @@ test_patterns(void)
            && strstr(why, bad[i].why) != NULL,
            "no pattern: \"%s\" %s", bad[i].pattern, why);
     }
+}
+
+
+static void
+test_lengths(void)
+{
+    char        label[70], name[300];
+    const char *why;
 
     memset(label, 'a', sizeof(label));
     snprintf(name, sizeof(name), "%.63s.example", label);

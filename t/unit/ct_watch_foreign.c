@@ -166,14 +166,16 @@ test_long(void)
         memcpy(text + 2 * i, "ü", 2);
     }
 
-    row.len = 20000 + (size_t) sprintf(text + 20000, ".bücher.example.com");
+    row.len = 20000 + (size_t) snprintf(text + 20000, 64,
+                                         ".bücher.example.com");
     match_is(watch, CT_NAME_DNS, 0, &row);
 
     for (i = 0; i < 10000; i++) {
         memcpy(text + 3 * i, "ü.", 3);
     }
 
-    row.len = 30000 + (size_t) sprintf(text + 30000, "bücher.example.com");
+    row.len = 30000 + (size_t) snprintf(text + 30000, 64,
+                                         "bücher.example.com");
     match_is(watch, CT_NAME_DNS, 0, &row);
 
     /* exact, with as much before it as the buffer has room for */
@@ -181,7 +183,7 @@ test_long(void)
 
     for (i = 200; i < 300; i++) {
         row.matched = NULL;
-        row.len = i + (size_t) sprintf(text + i, ".пример.рф");
+        row.len = i + (size_t) snprintf(text + i, 64, ".пример.рф");
         match_is(watch, CT_NAME_DNS, 0, &row);
         text[row.len] = 'a';
     }
