@@ -41,6 +41,7 @@ ct_scan_entry(ct_scan_t *scan, const ct_entry_t *entry, uint64_t index,
     if (found) {
         match->entry = *entry;
         match->index = index;
+        match->owner = ct_watch_owner(scan->watch, match->matched);
     }
 
     return found;

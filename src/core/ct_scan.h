@@ -15,6 +15,7 @@ typedef struct {
     ct_entry_t entry;
     uint64_t   index;
     ct_bytes_t matched;    /* the first watched name that it concerns */
+    uint32_t   owner;      /* whose that is; 0: nobody's */
     bool       unparsable; /* its names could not (all) be read */
 } ct_match_t;
 

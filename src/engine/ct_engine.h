@@ -70,7 +70,9 @@ typedef struct {
     const char           *list_sig; /* where its signature is; path or URL;
                                        NULL: not to be checked */
     ct_bytes_t            list_key; /* PEM, with list_sig */
-    const ct_watch_t     *watch;
+    const ct_watch_t     *watch; /* its owners are servers, from 1 on */
+    const char *const    *servers; /* their names; may be NULL */
+    size_t                nservers;
     const ct_inventory_t *inventory;
     const ct_issuer_t    *issuers; /* ct_issuer */
     size_t                nissuers;

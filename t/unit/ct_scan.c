@@ -23,9 +23,10 @@ int
 main(void)
 {
     const ct_bytes_t pattern = CT_BYTES("example.com");
+    const uint32_t   owner = 3;
 
     sha = ct_sha256_create();
-    watch = ct_watch_compile(cert_arena(), &pattern, 1, 7);
+    watch = ct_watch_compile_owned(cert_arena(), &pattern, &owner, 1, 7);
 
     test_found();
     test_unreadable();
@@ -49,8 +50,8 @@ test_found(void)
     entry = entry_of(CT_ENTRY_X509, cert_for("www.example.com", NONE));
     ok(ct_scan_entry(&scan, &entry, 77, false, &match), "a certificate");
     ok(match.index == 77 && match.entry.cert.data == entry.cert.data
-       && ct_bytes_is(match.matched, "example.com") && !match.unparsable,
-       "what is said of it");
+       && ct_bytes_is(match.matched, "example.com") && match.owner == 3
+       && !match.unparsable, "what is said of it");
 
     entry = entry_of(CT_ENTRY_X509, cert_for("www.example.org", NONE));
     ok(!ct_scan_entry(&scan, &entry, 78, false, &match), "of somebody else");
@@ -78,7 +79,7 @@ test_unreadable(void)
     ct_scan_init(&scan, sha, watch);
     entry = entry_of(CT_ENTRY_X509, CT_BYTES("\1\2www.example.com\3"));
     ok(ct_scan_entry(&scan, &entry, 5, false, &match), "a name in a mess");
-    ok(match.unparsable && match.index == 5
+    ok(match.unparsable && match.index == 5 && match.owner == 3
        && match.entry.cert.data == entry.cert.data, "is told as such");
 
     entry.cert = CT_BYTES("\1\2www.example.org\3");
