@@ -16,7 +16,7 @@ here  := $(CURDIR)
 PACKAGES = gcc make dpkg-dev pkg-config nginx nginx-dev libcurl4-openssl-dev \
     libjansson-dev libssl-dev zlib1g-dev libpcre2-dev ca-certificates \
     openssl perl curl
-TESTERS  = chromium fonts-dejavu-core
+TESTERS  = chromium fonts-dejavu-core libnginx-mod-mail libnginx-mod-stream
 CHECKERS = clang clang-tidy clang-format cppcheck libclang-rt-14-dev valgrind \
     wrk
 PAINTERS = pngquant

@@ -37,6 +37,11 @@ typedef enum {
     CT_REASONS            /* their number */
 } ct_reason_e;
 
+/* What of nginx serves a certificate. */
+#define CT_SERVED_HTTP   0x01U
+#define CT_SERVED_STREAM 0x02U
+#define CT_SERVED_MAIL   0x04U
+
 /* A certificate that nginx serves. Everything borrowed from the inventory's
  * owner (a configuration cycle) and never changed. */
 typedef struct {
@@ -48,6 +53,7 @@ typedef struct {
     size_t            nnames;
     size_t            ncert_names; /* the first of them: the certificate's */
     const char       *file;      /* as configured; never NULL */
+    uint32_t          places;    /* CT_SERVED_HTTP ... */
     int64_t           not_before_ms;
     int64_t           not_after_ms;
     uint8_t           identity[CT_HASH_LEN];
@@ -97,6 +103,9 @@ typedef struct ct_policy_s ct_policy_t;
  */
 ct_rc_t ct_served_read(ct_served_t *served, ct_bytes_t der,
     const ct_bytes_t *extra, size_t nextra, ct_arena_t *arena);
+
+/* "http", "stream", "mail" of CT_SERVED_HTTP ... */
+const char *ct_served_place(uint32_t place);
 
 /* Verifies every served certificate's own chain to establish its CA; some
  * ms each, so in the engine's thread. Borrows all arguments. NULL: memory. */

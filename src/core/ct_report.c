@@ -23,6 +23,7 @@ static void ct_report_coverage(ct_json_t *json, const ct_summary_t *summary);
 static void ct_report_loglist(ct_json_t *json, const ct_summary_t *summary);
 static void ct_report_certificate(ct_json_t *json,
     const ct_served_t *served);
+static void ct_report_served_by(ct_json_t *json, uint32_t places);
 static bool ct_report_sick(const ct_summary_t *summary, ct_buf_t *out);
 
 
@@ -313,12 +314,30 @@ ct_report_certificate(ct_json_t *json, const ct_served_t *served)
     ct_json_u64(json, "number_of_certificate_names", served->ncert_names);
     ct_json_string(json, "issuer", ct_report_written(&issuer));
     ct_json_str(json, "file", served->file);
+    ct_report_served_by(json, served->places);
     ct_json_hex(json, "serial", cert.serial.data, cert.serial.len);
     ct_json_time(json, "not_before", served->not_before_ms);
     ct_json_time(json, "not_after", served->not_after_ms);
     ct_json_hex(json, "tbs_sha256", served->identity, CT_HASH_LEN);
     ct_json_hex(json, "cert_sha256", served->cert_sha256, CT_HASH_LEN);
     ct_json_hex(json, "spki_sha256", served->spki_sha256, CT_HASH_LEN);
+}
+
+
+static void
+ct_report_served_by(ct_json_t *json, uint32_t places)
+{
+    uint32_t place;
+
+    ct_json_array(json, "served_by");
+
+    for (place = CT_SERVED_HTTP; place <= CT_SERVED_MAIL; place <<= 1) {
+        if (places & place) {
+            ct_json_str(json, NULL, ct_served_place(place));
+        }
+    }
+
+    ct_json_array_end(json);
 }
 
 

@@ -43,6 +43,7 @@ static void ct_row_name(ct_page_t *row, ct_bytes_t name);
 static void ct_rows_places(ct_page_t *row, const void *data);
 static void ct_row_served(ct_page_t *row, const ct_view_t *view,
     const ct_served_t *served);
+static void ct_row_served_by(ct_page_t *row, uint32_t places);
 static void ct_rows_served_names(ct_page_t *row, const void *data);
 
 
@@ -350,9 +351,19 @@ ct_row_served(ct_page_t *row, const ct_view_t *view,
     ct_page_number(row, "expired",
                    served->not_after_ms < view->report->now_ms);
     ct_page_str(row, "file", served->file);
+    ct_row_served_by(row, served->places);
     ct_page_hex(row, "cert_sha256", served->cert_sha256, CT_HASH_LEN);
 
     ct_page_render(row, CT_BYTES(ct_html_certificate));
+}
+
+
+static void
+ct_row_served_by(ct_page_t *row, uint32_t places)
+{
+    ct_page_number(row, "http", places & CT_SERVED_HTTP);
+    ct_page_number(row, "stream", places & CT_SERVED_STREAM);
+    ct_page_number(row, "mail", places & CT_SERVED_MAIL);
 }
 
 

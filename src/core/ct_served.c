@@ -149,3 +149,22 @@ ct_served_host(const ct_name_t *name, ct_bytes_t text)
     return memchr(text.data, '.', text.len) != NULL
            && memchr(text.data, ' ', text.len) == NULL;
 }
+
+
+const char *
+ct_served_place(uint32_t place)
+{
+    switch (place) {
+
+    case CT_SERVED_HTTP:
+        return "http";
+
+    case CT_SERVED_STREAM:
+        return "stream";
+
+    case CT_SERVED_MAIL:
+        return "mail";
+    }
+
+    return "";
+}

@@ -4,7 +4,8 @@
  *   ngx_http_ct_module         directive table, context, hooks: nothing else
  *     ngx_http_ct_conf         directives, defaults, their error sentences
  *       _zone, _log, _list, _main   (in five files)
- *     ngx_http_ct_inventory    certificates that http serves
+ *     ngx_http_ct_servers      servers of http, stream and mail
+ *     ngx_http_ct_inventory    the certificates that they serve
  *     ngx_http_ct_names        names in server_name
  *     ngx_http_ct_zone         the store's memory; reload, resize
  *     ngx_http_ct_worker       starts, stops and hears the engine's thread

@@ -26,6 +26,8 @@ static char *ngx_http_ct_conf_default_trusted(ngx_conf_t *cf,
 static void *ngx_http_ct_conf_copy(ct_arena_t *arena, ngx_array_t *array);
 static ngx_int_t ngx_http_ct_conf_served(ngx_cycle_t *cycle,
     ngx_http_ct_main_conf_t *mcf, ct_config_t *config);
+static ngx_int_t ngx_http_ct_conf_servers(ngx_cycle_t *cycle,
+    ngx_http_ct_main_conf_t *mcf, ct_config_t *config, ngx_pool_t *pool);
 static uint64_t ngx_http_ct_conf_random(void);
 
 
@@ -315,18 +317,49 @@ static ngx_int_t
 ngx_http_ct_conf_served(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf,
     ct_config_t *config)
 {
+    ngx_int_t    rc;
+    ngx_pool_t  *pool;
+
+    pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, cycle->log);
+    if (pool == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_http_ct_conf_servers(cycle, mcf, config, pool);
+
+    ngx_destroy_pool(pool);
+
+    if (rc == NGX_OK && ct_watch_count(config->watch) == 0) {
+        ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
+                      "ct: there is no name to watch, \"ct_domain\" or "
+                      "\"server_name\" is wanted");
+    }
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_http_ct_conf_servers(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf,
+    ct_config_t *config, ngx_pool_t *pool)
+{
+    ngx_array_t     *servers;
     ct_inventory_t  *inventory;
 
+    servers = ngx_array_create(pool, 64, sizeof(ngx_http_ct_server_t));
     inventory = ct_arena_calloc(mcf->arena, 1, sizeof(ct_inventory_t));
 
-    if (inventory == NULL
-        || ngx_http_ct_inventory(cycle, mcf->arena, inventory) != NGX_OK)
+    if (servers == NULL || inventory == NULL
+        || ngx_http_ct_servers(cycle, servers) != NGX_OK
+        || ngx_http_ct_inventory(cycle, mcf->arena, servers, inventory)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     if (mcf->watch_auto
-        && ngx_http_ct_names_domains(cycle, inventory, &mcf->domains)
+        && ngx_http_ct_names_domains(cycle->log, servers, inventory,
+                                     &mcf->domains)
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -337,17 +370,7 @@ ngx_http_ct_conf_served(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf,
                                      mcf->domains.nelts,
                                      ngx_http_ct_conf_random());
 
-    if (config->watch == NULL) {
-        return NGX_ERROR;
-    }
-
-    if (ct_watch_count(config->watch) == 0) {
-        ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
-                      "ct: there is no name to watch, \"ct_domain\" or "
-                      "\"server_name\" is wanted");
-    }
-
-    return NGX_OK;
+    return config->watch == NULL ? NGX_ERROR : NGX_OK;
 }
 
 

@@ -1,11 +1,8 @@
 /*
- * ngx_http_ct_inventory: the certificates that http serves.
+ * ngx_http_ct_inventory: the certificates that http, stream and mail serve.
  *
- * An SSL_CTX alone does not mean "served": every server has one once
- * ssl_certificate stands in http{}. Served is what an address with "ssl"
- * leads to. Certificates that come from variables are not known here.
- *
- * The X509 objects are nginx's, and shared between servers: read only.
+ * Certificates that come from variables are not known here. The X509 objects
+ * are nginx's, and shared between servers: read only.
  */
 
 #include "ngx_http_ct_inventory.h"
@@ -15,26 +12,17 @@
 
 /* One certificate of one server. */
 typedef struct {
-    u_char                      sha256[CT_HASH_LEN];
-    X509                       *x509;     /* borrowed from the SSL_CTX */
-    STACK_OF(X509)             *chain;    /* so is this; may be NULL */
-    ngx_http_core_srv_conf_t   *cscf;
-    ngx_http_ssl_srv_conf_t    *sscf;
+    u_char                   sha256[CT_HASH_LEN];
+    X509                    *x509;     /* borrowed from the SSL_CTX */
+    STACK_OF(X509)          *chain;    /* so is this; may be NULL */
+    ngx_http_ct_server_t    *server;
 } ngx_http_ct_use_t;
 
 
-static ngx_int_t ngx_http_ct_inventory_servers(ngx_http_core_main_conf_t *cmcf,
-    ngx_array_t *servers);
-static ngx_int_t ngx_http_ct_inventory_address(ngx_http_conf_addr_t *addr,
-    ngx_array_t *servers);
-static ngx_uint_t ngx_http_ct_inventory_secure(ngx_http_conf_addr_t *addr,
-    ngx_http_core_srv_conf_t *cscf);
-static ngx_int_t ngx_http_ct_inventory_uses(ngx_http_core_srv_conf_t *cscf,
+static ngx_int_t ngx_http_ct_inventory_uses(ngx_http_ct_server_t *server,
     ngx_array_t *uses);
 static ngx_int_t ngx_http_ct_inventory_use(SSL_CTX *ctx,
     ngx_http_ct_use_t *use);
-static int ngx_http_ct_inventory_cmp_servers(const void *one,
-    const void *two);
 static int ngx_http_ct_inventory_cmp_uses(const void *one, const void *two);
 static ngx_int_t ngx_http_ct_inventory_served(ngx_cycle_t *cycle,
     ct_arena_t *arena, ct_inventory_t *inventory, ngx_array_t *uses);
@@ -53,166 +41,53 @@ static ct_bytes_t *ngx_http_ct_inventory_names(ct_arena_t *arena,
 
 ngx_int_t
 ngx_http_ct_inventory(ngx_cycle_t *cycle, ct_arena_t *arena,
-    ct_inventory_t *inventory)
+    ngx_array_t *servers, ct_inventory_t *inventory)
 {
-    ngx_int_t                    rc;
-    ngx_uint_t                   i;
-    ngx_pool_t                  *pool;
-    ngx_array_t                  servers, uses;
-    ngx_http_core_srv_conf_t   **cscfp;
-    ngx_http_core_main_conf_t   *cmcf;
+    ngx_int_t              rc;
+    ngx_uint_t             i;
+    ngx_array_t            uses;
+    ngx_http_ct_server_t  *server;
 
-    cmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_core_module);
-
-    pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, cycle->log);
-    if (pool == NULL) {
+    if (ngx_array_init(&uses, servers->pool, 16, sizeof(ngx_http_ct_use_t))
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
-    rc = NGX_ERROR;
+    rc = NGX_OK;
+    server = servers->elts;
 
-    if (ngx_array_init(&servers, pool, 16,
-                       sizeof(ngx_http_core_srv_conf_t *))
-        != NGX_OK
-        || ngx_array_init(&uses, pool, 16, sizeof(ngx_http_ct_use_t))
-           != NGX_OK
-        || ngx_http_ct_inventory_servers(cmcf, &servers) != NGX_OK)
-    {
-        goto done;
-    }
-
-    cscfp = servers.elts;
-
-    for (i = 0; i < servers.nelts; i++) {
-
-        if (i > 0 && cscfp[i] == cscfp[i - 1]) {
-            continue;
-        }
-
-        if (ngx_http_ct_inventory_uses(cscfp[i], &uses) != NGX_OK) {
-            goto done;
+    for (i = 0; rc == NGX_OK && i < servers->nelts; i++) {
+        if (server[i].secure && server[i].ssl != NULL) {
+            rc = ngx_http_ct_inventory_uses(&server[i], &uses);
         }
     }
 
-    rc = ngx_http_ct_inventory_served(cycle, arena, inventory, &uses);
-
-done:
+    if (rc == NGX_OK) {
+        rc = ngx_http_ct_inventory_served(cycle, arena, inventory, &uses);
+    }
 
     ERR_clear_error();
-    ngx_destroy_pool(pool);
 
     return rc;
-}
-
-
-/* The servers that some address serves with TLS; sorted, so that a server
- * on several addresses stands beside itself. */
-
-static ngx_int_t
-ngx_http_ct_inventory_servers(ngx_http_core_main_conf_t *cmcf,
-    ngx_array_t *servers)
-{
-    ngx_uint_t             p, a;
-    ngx_http_conf_port_t  *port;
-    ngx_http_conf_addr_t  *addr;
-
-    if (cmcf->ports == NULL) {
-        return NGX_OK;
-    }
-
-    port = cmcf->ports->elts;
-
-    for (p = 0; p < cmcf->ports->nelts; p++) {
-        addr = port[p].addrs.elts;
-
-        for (a = 0; a < port[p].addrs.nelts; a++) {
-            if (ngx_http_ct_inventory_address(&addr[a], servers) != NGX_OK) {
-                return NGX_ERROR;
-            }
-        }
-    }
-
-    ngx_qsort(servers->elts, servers->nelts, servers->size,
-              ngx_http_ct_inventory_cmp_servers);
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_ct_inventory_address(ngx_http_conf_addr_t *addr,
-    ngx_array_t *servers)
-{
-    ngx_uint_t                  i;
-    ngx_http_core_srv_conf_t  **cscfp, **server;
-
-    cscfp = addr->servers.elts;
-
-    for (i = 0; i < addr->servers.nelts; i++) {
-
-        if (!ngx_http_ct_inventory_secure(addr, cscfp[i])) {
-            continue;
-        }
-
-        server = ngx_array_push(servers);
-        if (server == NULL) {
-            return NGX_ERROR;
-        }
-
-        *server = cscfp[i];
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_uint_t
-ngx_http_ct_inventory_secure(ngx_http_conf_addr_t *addr,
-    ngx_http_core_srv_conf_t *cscf)
-{
-    ngx_http_ssl_srv_conf_t  *sscf;
-
-    sscf = cscf->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
-
-    if (sscf->ssl.ctx == NULL) {
-        return 0;
-    }
-
-#if (NGX_CT_SSL_ENABLE)
-    if (sscf->enable == 1) {
-        return 1;
-    }
-#endif
-
-#if (NGX_CT_LISTEN_QUIC)
-    if (addr->opt.quic) {
-        return 1;
-    }
-#endif
-
-    return addr->opt.ssl;
 }
 
 
 /* Every certificate of the server, RSA and ECDSA, with its own chain. */
 
 static ngx_int_t
-ngx_http_ct_inventory_uses(ngx_http_core_srv_conf_t *cscf, ngx_array_t *uses)
+ngx_http_ct_inventory_uses(ngx_http_ct_server_t *server, ngx_array_t *uses)
 {
-    X509                     *saved;
-    long                      op;
-    SSL_CTX                  *ctx;
-    ngx_int_t                 rc;
-    ngx_http_ct_use_t        *use;
-    ngx_http_ssl_srv_conf_t  *sscf;
+    X509               *saved;
+    long                op;
+    ngx_int_t           rc;
+    ngx_http_ct_use_t  *use;
 
-    sscf = cscf->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
-    ctx = sscf->ssl.ctx;
-    saved = SSL_CTX_get0_certificate(ctx);
+    saved = SSL_CTX_get0_certificate(server->ssl);
     rc = NGX_OK;
 
     for (op = SSL_CERT_SET_FIRST;
-         rc == NGX_OK && SSL_CTX_set_current_cert(ctx, op);
+         rc == NGX_OK && SSL_CTX_set_current_cert(server->ssl, op);
          op = SSL_CERT_SET_NEXT)
     {
         use = ngx_array_push(uses);
@@ -221,10 +96,9 @@ ngx_http_ct_inventory_uses(ngx_http_core_srv_conf_t *cscf, ngx_array_t *uses)
             break;
         }
 
-        use->cscf = cscf;
-        use->sscf = sscf;
+        use->server = server;
 
-        rc = ngx_http_ct_inventory_use(ctx, use);
+        rc = ngx_http_ct_inventory_use(server->ssl, use);
 
         if (rc == NGX_DECLINED) {
             uses->nelts--;
@@ -233,7 +107,7 @@ ngx_http_ct_inventory_uses(ngx_http_core_srv_conf_t *cscf, ngx_array_t *uses)
     }
 
     if (saved != NULL) {
-        SSL_CTX_select_current_cert(ctx, saved);
+        SSL_CTX_select_current_cert(server->ssl, saved);
     }
 
     return rc;
@@ -262,17 +136,7 @@ ngx_http_ct_inventory_use(SSL_CTX *ctx, ngx_http_ct_use_t *use)
 }
 
 
-static int
-ngx_http_ct_inventory_cmp_servers(const void *one, const void *two)
-{
-    ngx_http_core_srv_conf_t *const  *a = one;
-    ngx_http_core_srv_conf_t *const  *b = two;
-
-    return (*a > *b) - (*a < *b);
-}
-
-
-/* By certificate; the servers of each in the order that they were found. */
+/* By certificate; the servers of each in the order of the configuration. */
 
 static int
 ngx_http_ct_inventory_cmp_uses(const void *one, const void *two)
@@ -283,7 +147,7 @@ ngx_http_ct_inventory_cmp_uses(const void *one, const void *two)
 
     rc = ngx_memcmp(a->sha256, b->sha256, CT_HASH_LEN);
 
-    return rc != 0 ? rc : (a->cscf > b->cscf) - (a->cscf < b->cscf);
+    return rc != 0 ? rc : (a->server > b->server) - (a->server < b->server);
 }
 
 
@@ -341,6 +205,7 @@ ngx_http_ct_inventory_fill(ngx_log_t *log, ct_arena_t *arena,
 {
     size_t       nnames;
     ct_rc_t      rc;
+    ngx_uint_t   i;
     ct_bytes_t   der, *names;
 
     ngx_memzero(served, sizeof(ct_served_t));
@@ -363,7 +228,7 @@ ngx_http_ct_inventory_fill(ngx_log_t *log, ct_arena_t *arena,
     if (rc != CT_OK) {
         ngx_log_error(NGX_LOG_WARN, log, 0,
                       "ct: a certificate of server \"%V\" cannot be read: %s",
-                      &use->cscf->server_name, ct_strerror(rc));
+                      &use->server->name, ct_strerror(rc));
         return NGX_DECLINED;
     }
 
@@ -371,6 +236,10 @@ ngx_http_ct_inventory_fill(ngx_log_t *log, ct_arena_t *arena,
 
     if (served->file == NULL) {
         return NGX_ERROR;
+    }
+
+    for (i = 0; i < n; i++) {
+        served->places |= use[i].server->place;
     }
 
     return ngx_http_ct_inventory_chain(arena, served, use->chain);
@@ -440,14 +309,15 @@ ngx_http_ct_inventory_der(ct_arena_t *arena, X509 *x509, ct_bytes_t *der)
 static const char *
 ngx_http_ct_inventory_file(ct_arena_t *arena, ngx_http_ct_use_t *use)
 {
-    ngx_str_t  *file, name;
+    ngx_str_t    *file, name;
+    ngx_array_t  *files;
 
     ngx_str_null(&name);
 
-    file = (use->sscf->certificates == NULL) ? NULL
-                                             : use->sscf->certificates->elts;
+    files = use->server->files;
 
-    if (file != NULL && use->sscf->certificates->nelts == 1) {
+    if (files != NULL && files->nelts == 1) {
+        file = files->elts;
         name = file[0];
     }
 
@@ -478,7 +348,7 @@ ngx_http_ct_inventory_names(ct_arena_t *arena, ngx_http_ct_use_t *use,
     count = 0;
 
     for (i = 0; i < n; i++) {
-        count += NGX_HTTP_CT_NAME_FORMS * use[i].cscf->server_names.nelts;
+        count += NGX_HTTP_CT_NAME_FORMS * use[i].server->nnames;
     }
 
     names = ct_arena_calloc(arena, count, sizeof(ct_bytes_t));
@@ -489,7 +359,7 @@ ngx_http_ct_inventory_names(ct_arena_t *arena, ngx_http_ct_use_t *use,
     *nnames = 0;
 
     for (i = 0; i < n; i++) {
-        if (ngx_http_ct_names_served(arena, use[i].cscf, names, nnames)
+        if (ngx_http_ct_names_served(arena, use[i].server, names, nnames)
             != NGX_OK)
         {
             return NULL;

@@ -6,12 +6,12 @@
 #include "ngx_http_ct_names.h"
 
 
-static ngx_uint_t ngx_http_ct_names_ok(ngx_http_server_name_t *name,
+static ngx_uint_t ngx_http_ct_names_ok(ngx_http_ct_server_name_t *name,
     ct_bytes_t *bare);
 static ngx_int_t ngx_http_ct_names_below(ct_arena_t *arena,
     ct_bytes_t *name);
 static ngx_int_t ngx_http_ct_names_server(ngx_log_t *log,
-    ngx_http_core_srv_conf_t *cscf, ngx_array_t *domains);
+    ngx_http_ct_server_t *server, ngx_array_t *domains);
 static ngx_int_t ngx_http_ct_names_push(ngx_array_t *domains,
     ct_bytes_t name);
 
@@ -19,16 +19,16 @@ static ngx_int_t ngx_http_ct_names_push(ngx_array_t *domains,
 /* ".example.com" serves the name itself and everything below it. */
 
 ngx_int_t
-ngx_http_ct_names_served(ct_arena_t *arena, ngx_http_core_srv_conf_t *cscf,
+ngx_http_ct_names_served(ct_arena_t *arena, ngx_http_ct_server_t *server,
     ct_bytes_t *names, size_t *nnames)
 {
-    ngx_uint_t               i;
-    ct_bytes_t               bare;
-    ngx_http_server_name_t  *name;
+    ngx_uint_t                  i;
+    ct_bytes_t                  bare;
+    ngx_http_ct_server_name_t  *name;
 
-    name = cscf->server_names.elts;
+    name = server->names;
 
-    for (i = 0; i < cscf->server_names.nelts; i++) {
+    for (i = 0; i < server->nnames; i++) {
 
         if (!ngx_http_ct_names_ok(&name[i], &bare)) {
             continue;
@@ -78,18 +78,16 @@ ngx_http_ct_names_below(ct_arena_t *arena, ct_bytes_t *name)
  * the name without the dot in front. */
 
 static ngx_uint_t
-ngx_http_ct_names_ok(ngx_http_server_name_t *name, ct_bytes_t *bare)
+ngx_http_ct_names_ok(ngx_http_ct_server_name_t *name, ct_bytes_t *bare)
 {
     size_t   i, dots, letters;
     u_char   ch;
 
     *bare = ngx_http_ct_bytes(&name->name);
 
-#if (NGX_PCRE)
-    if (name->regex != NULL) {
+    if (name->regex) {
         return 0;
     }
-#endif
 
     if (bare->len > 1 && bare->data[0] == '.') {
         bare->data++;
@@ -115,22 +113,18 @@ ngx_http_ct_names_ok(ngx_http_server_name_t *name, ct_bytes_t *bare)
 
 
 ngx_int_t
-ngx_http_ct_names_domains(ngx_cycle_t *cycle,
+ngx_http_ct_names_domains(ngx_log_t *log, ngx_array_t *servers,
     const ct_inventory_t *inventory, ngx_array_t *domains)
 {
-    size_t                       k;
-    ngx_uint_t                   i;
-    const ct_served_t           *served;
-    ngx_http_core_srv_conf_t   **cscfp;
-    ngx_http_core_main_conf_t   *cmcf;
+    size_t                 k;
+    ngx_uint_t             i;
+    const ct_served_t     *served;
+    ngx_http_ct_server_t  *server;
 
-    cmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_core_module);
-    cscfp = cmcf->servers.elts;
+    server = servers->elts;
 
-    for (i = 0; i < cmcf->servers.nelts; i++) {
-        if (ngx_http_ct_names_server(cycle->log, cscfp[i], domains)
-            != NGX_OK)
-        {
+    for (i = 0; i < servers->nelts; i++) {
+        if (ngx_http_ct_names_server(log, &server[i], domains) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -152,16 +146,16 @@ ngx_http_ct_names_domains(ngx_cycle_t *cycle,
 
 
 static ngx_int_t
-ngx_http_ct_names_server(ngx_log_t *log,
-    ngx_http_core_srv_conf_t *cscf, ngx_array_t *domains)
+ngx_http_ct_names_server(ngx_log_t *log, ngx_http_ct_server_t *server,
+    ngx_array_t *domains)
 {
-    ngx_uint_t               i;
-    ct_bytes_t               bare;
-    ngx_http_server_name_t  *name;
+    ngx_uint_t                  i;
+    ct_bytes_t                  bare;
+    ngx_http_ct_server_name_t  *name;
 
-    name = cscf->server_names.elts;
+    name = server->names;
 
-    for (i = 0; i < cscf->server_names.nelts; i++) {
+    for (i = 0; i < server->nnames; i++) {
 
         if (!ngx_http_ct_names_ok(&name[i], &bare)) {
             ngx_log_error(NGX_LOG_INFO, log, 0,

@@ -6,7 +6,7 @@
 #ifndef NGX_HTTP_CT_NAMES_H
 #define NGX_HTTP_CT_NAMES_H
 
-#include "ngx_http_ct.h"
+#include "ngx_http_ct_servers.h"
 
 #define NGX_HTTP_CT_NAME_FORMS  2  /* names at most from one server_name */
 
@@ -14,11 +14,11 @@
 /* Appends the names of a server to `names`, which has room for
  * NGX_HTTP_CT_NAME_FORMS of each. NGX_ERROR: memory. */
 ngx_int_t ngx_http_ct_names_served(ct_arena_t *arena,
-    ngx_http_core_srv_conf_t *cscf, ct_bytes_t *names, size_t *nnames);
+    ngx_http_ct_server_t *server, ct_bytes_t *names, size_t *nnames);
 
 /* Appends to `domains` (of ct_bytes_t) what "auto" watches: the names of all
  * servers, with TLS or without, and those in served certificates. */
-ngx_int_t ngx_http_ct_names_domains(ngx_cycle_t *cycle,
+ngx_int_t ngx_http_ct_names_domains(ngx_log_t *log, ngx_array_t *servers,
     const ct_inventory_t *inventory, ngx_array_t *domains);
 
 

@@ -274,6 +274,7 @@ test_certificates(void)
     ct_served_t served = {
         .der = CT_BYTES("not DER at all"), .names = names, .nnames = 2,
         .ncert_names = 1, .file = "/etc/ssl/a.pem",
+        .places = CT_SERVED_HTTP | CT_SERVED_MAIL,
         .not_after_ms = REPORT_NOW
     };
 
@@ -290,6 +291,10 @@ test_certificates(void)
     is_str(json_text(root, "certificates.0.names.1"), "server.example",
            "the server's behind it");
     is_str(json_text(root, "certificates.0.file"), "/etc/ssl/a.pem", "file");
+    is_str(json_text(root, "certificates.0.served_by.0"), "http", "by http");
+    is_str(json_text(root, "certificates.0.served_by.1"), "mail", "and mail");
+    is_int(json_array_size(json_at(root, "certificates.0.served_by")), 2,
+           "by nothing else");
     is_str(json_text(root, "certificates.0.issuer"), "", "unreadable issuer");
     is_str(json_text(root, "certificates.0.not_after"), "2026-11-22T16:49:00Z",
            "not after");

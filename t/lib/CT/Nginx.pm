@@ -8,8 +8,9 @@
 #
 # In the configuration %%PORT%% and %%PORT1%%, %%PORT2%% ... become free
 # ports, %%PREFIX%% the prefix, %%WORLD%% the world. Without `http` there is
-# no http{} at all. More arguments: main, events (text), workers (1),
-# module (path; 0: none), prefix (name), env (hash), ports (name => number).
+# no http{} at all. More arguments: main, events, tail (text; it comes last),
+# workers (1), module (path; 0: none), prefix (name), env (hash), ports (name
+# => number).
 # Environment: CT_NGINX (binary), CT_MODULE (default: build/), and
 # CT_NGINX_PRELOAD, put into LD_PRELOAD for a module built with ASan. How it
 # is started, signalled and found: CT::Daemon.
@@ -73,12 +74,30 @@ sub write_conf {
     $conf .= "http {\n    access_log logs/access.log;\n$temp"
         . "$self->{http}}\n"
         if defined $self->{http};
+    $conf .= $self->{tail} // '';
 
     $conf =~ s/%%PORT(\d*)%%/$self->port($1)/ge;
     $conf =~ s/%%PREFIX%%/$self->{prefix}/g;
     $conf =~ s/%%WORLD%%/$self->{world}->dir/ge;
 
     return spew("$self->{prefix}/conf/nginx.conf", $conf);
+}
+
+# What loads nginx's own "stream" or "mail": a directive, nothing where it is
+# part of the binary, undef where there is none.
+sub load_part {
+    my ($self, $part) = @_;
+
+    my (undef, $says) = CT::World::run($self->{binary}, '-V');
+    return if $says !~ /--with-$part(=dynamic)?(?:\s|$)/;
+    return '' if !$1;
+
+    my ($dir) = $says =~ /--modules-path=(\S+)/;
+    my ($prefix) = $says =~ /--prefix=(\S+)/;
+    $dir //= ($prefix // '/usr/local/nginx') . '/modules';
+
+    my $path = "$dir/ngx_${part}_module.so";
+    return -e $path ? "load_module $path;\n" : undef;
 }
 
 # The port that %%PORT<name>%% stands for.

@@ -6,9 +6,9 @@
 #   my $f = $s->wait_finding(sub { $_[0]{verdict} eq 'unfamiliar' });
 #
 # Arguments: conf (more directives in http{}), since, log (arguments for
-# ctlog init), workers, main, zone (its parameters), names of the
-# certificate served, webhook (0: none), server (more in the TLS server),
-# protocol (of the first log), list (the directive ct_log_list).
+# ctlog init), workers, main, tail (behind http{}), zone (its parameters),
+# names of the certificate served, webhook (0: none), server (more in the TLS
+# server), protocol (of the first log), list (the directive ct_log_list).
 #
 # A log with a protocol, 'static' or 'rfc6962', is served by ctlogd, so that
 # it can lie (CT::LogServer): $s->lie(log => { flip => 7 }). Without one it
@@ -135,7 +135,8 @@ sub configure {
     my $server = $self->{server} // '';
 
     $self->nginx->write_conf(workers => $self->{workers} // 2,
-        main => $self->{main} // '', http => <<"EOF");
+        main => $self->{main} // '', tail => $self->{tail} // '',
+        http => <<"EOF");
     ct_zone $zone;
     ct_domain $domain;
     $list
