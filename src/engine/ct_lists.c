@@ -1,39 +1,24 @@
 /*
- * ct_lists: see the header. One look at the source after the other: get the
- * list, get its signature, judge it, rest. What a look brings is a candidate
- * until it has passed everything; until then, and when it fails, the list in
- * force stays in force.
+ * ct_lists: see the header. Where the list comes from, and its last good
+ * copy, is ct_keeper's business; which list may take the place of which is
+ * decided here.
  */
 
 #include "ct_lists_part.h"
-#include "ct_merkle.h"
+#include "ct_coverage.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 
-#define CT_LISTS_UNSAVED_MS 10000
-#define CT_LISTS_SOON_MS 10000 /* list and signature do not fit: again */
-
-
 static void ct_lists_begin(ct_lists_t *lists);
-static void ct_lists_from_copy(ct_lists_t *lists);
 static void ct_lists_from_configuration(ct_lists_t *lists);
-static void ct_lists_look(ct_lists_t *lists);
-static void ct_lists_advance(ct_lists_t *lists);
-static void ct_lists_have_list(ct_lists_t *lists);
-static void ct_lists_have_signature(ct_lists_t *lists);
-static void ct_lists_judge(ct_lists_t *lists, ct_bytes_t json,
-    ct_bytes_t signature);
-static bool ct_lists_consider(ct_lists_t *lists, ct_lists_gen_t *gen);
+static bool ct_lists_take(void *ctx, ct_bytes_t json, bool copy, char *why);
+static bool ct_lists_consider(ct_lists_t *lists, ct_lists_gen_t *gen,
+    bool copy, char *why);
 static void ct_lists_install(ct_lists_t *lists, ct_lists_gen_t *gen);
-static void ct_lists_keep(ct_lists_t *lists, ct_bytes_t json,
-    ct_bytes_t signature);
-static void ct_lists_save_again(ct_lists_t *lists);
-static void ct_lists_save(ct_lists_t *lists, ct_bytes_t json,
-    ct_bytes_t signature);
+static void ct_lists_age(ct_lists_t *lists);
 
 
 ct_lists_t *
@@ -70,86 +55,37 @@ ct_lists_create(ct_context_t *ctx)
 }
 
 
-/* A path is looked at here and now. */
 static void
 ct_lists_begin(ct_lists_t *lists)
 {
-    bool               changed;
+    ct_kept_t          kept;
+    ct_context_t      *ctx;
     const ct_config_t *config;
 
-    config = lists->ctx->config;
-    lists->url = ct_lists_is_url(config->list);
-    lists->mark.size = -1;
-    lists->due_ms = lists->ctx->now_ms;
-
-    ct_lists_from_copy(lists);
-
-    if (!lists->url && !ct_lists_is_url(config->list_sig)) {
-        (void) ct_lists_turn(lists, &changed);
-
-        if (!lists->good && config->list_read != NULL) {
-            ct_lists_from_configuration(lists);
-        }
-
-        ct_lists_release(lists);
-    }
-
-    ct_lists_age(lists);
-}
-
-
-static void
-ct_lists_from_copy(ct_lists_t *lists)
-{
-    char            why[CT_LIMIT_ERROR];
-    size_t          len;
-    ct_rc_t         rc;
-    int64_t         checked_ms;
-    uint8_t        *json;
-    ct_context_t   *ctx;
-    ct_lists_gen_t *gen;
-    ct_lists_tag_t  tag;
-
     ctx = lists->ctx;
-    gen = NULL;
-    rc = ct_lists_copy_load(ctx, &json, &len, &tag, &checked_ms);
+    config = ctx->config;
 
-    if (rc == CT_E_ABSENT) {
-        return;
+    memset(&kept, 0, sizeof(kept));
+    kept.name = "log list";
+    kept.suffix = ".list";
+    kept.limit = CT_LIMIT_LOG_LIST;
+    kept.place = config->list;
+    kept.sig = config->list_sig;
+    kept.key = config->list_key;
+    kept.known = config->list_read != NULL;
+    kept.error = ctx->status.list_error;
+    kept.checked_ms = &ctx->status.list_checked_ms;
+    kept.ctx = lists;
+    kept.take = ct_lists_take;
+
+    ct_keeper_begin(&lists->keeper, ctx, &kept);
+
+    if (!lists->keeper.good && config->list_read != NULL) {
+        ct_lists_from_configuration(lists);
     }
 
-    (void) snprintf(why, sizeof(why), "%s", ct_strerror(rc));
-
-    if (rc == CT_OK) {
-        gen = ct_lists_gen_read(ct_bytes(json, len), why);
-        free(json);
-    }
-
-    if (gen != NULL && !ct_lists_gen_merge(gen, ctx->config)) {
-        ct_lists_gen_destroy(gen);
-        gen = NULL;
-    }
-
-    if (gen == NULL) {
-        ct_lines_say(ctx->lines, CT_LINE_WARN,
-                     "the copy \"%s.list\" of the log list is ignored: %s",
-                     ctx->config->state, why);
-        return;
-    }
-
-    ct_lists_install(lists, gen);
-    lists->tag = tag;
-    lists->saved = true;
-
-    /* not by a clock that was ahead */
-    if (checked_ms <= ctx->now_ms) {
-        ctx->status.list_checked_ms = checked_ms;
-        lists->due_ms = checked_ms + ct_lists_about(lists, CT_LISTS_DAY_MS);
-    }
-
-    if (!lists->url) {
-        lists->due_ms = ctx->now_ms;
-    }
+    ct_lists_release(lists);
+    ct_lists_age(lists);
 }
 
 
@@ -158,18 +94,23 @@ ct_lists_from_copy(ct_lists_t *lists)
 static void
 ct_lists_from_configuration(ct_lists_t *lists)
 {
+    char            why[CT_LIMIT_ERROR];
     ct_lists_gen_t *gen;
 
     gen = ct_lists_gen_create();
 
-    if (gen != NULL) {
-        gen->list = *lists->ctx->config->list_read;
-        gen->has = true;
+    if (gen == NULL) {
+        return;
     }
 
-    if (gen != NULL && ct_lists_consider(lists, gen)) {
+    gen->list = *lists->ctx->config->list_read;
+    gen->has = true;
+
+    if (ct_lists_consider(lists, gen, false, why)) {
         lists->ctx->status.list_checked_ms = lists->ctx->now_ms;
-        lists->saved = false;
+        ct_keeper_replaced(&lists->keeper);
+    } else {
+        ct_keeper_refused(&lists->keeper, why);
     }
 }
 
@@ -183,9 +124,7 @@ ct_lists_destroy(ct_lists_t *lists)
 
     ct_lists_release(lists);
     ct_lists_gen_destroy(lists->gen);
-    free(lists->got.data);
-    free(lists->json);
-    free(lists->unsaved);
+    ct_keeper_end(&lists->keeper);
     free(lists);
 }
 
@@ -215,11 +154,8 @@ ct_lists_release(ct_lists_t *lists)
 void
 ct_lists_shift(ct_lists_t *lists, int64_t delta_ms)
 {
-    lists->due_ms += delta_ms;
-    lists->unsaved_ms += delta_ms;
-
-    if (lists->ctx->status.list_checked_ms != 0) {
-        lists->ctx->status.list_checked_ms += delta_ms;
+    if (lists->ctx->config->list != NULL) {
+        ct_keeper_shift(&lists->keeper, delta_ms);
     }
 }
 
@@ -227,6 +163,8 @@ ct_lists_shift(ct_lists_t *lists, int64_t delta_ms)
 int64_t
 ct_lists_turn(ct_lists_t *lists, bool *changed)
 {
+    int64_t due;
+
     *changed = false;
 
     if (lists->ctx->config->list == NULL) {
@@ -234,189 +172,63 @@ ct_lists_turn(ct_lists_t *lists, bool *changed)
     }
 
     lists->changed = false;
-
-    if (lists->step == CT_LISTS_REST
-        && lists->ctx->now_ms >= lists->due_ms)
-    {
-        ct_lists_look(lists);
-    }
-
-    while (lists->step != CT_LISTS_REST && !lists->busy) {
-        ct_lists_advance(lists);
-    }
-
-    ct_lists_save_again(lists);
+    due = ct_keeper_turn(&lists->keeper);
     ct_lists_age(lists);
     *changed = lists->changed;
 
-    return lists->busy ? INT64_MAX : lists->due_ms;
+    return due;
 }
 
 
-static void
-ct_lists_look(ct_lists_t *lists)
+static bool
+ct_lists_take(void *ctx, ct_bytes_t json, bool copy, char *why)
 {
-    lists->quiet = false;
-
-    if (!lists->url && ct_lists_unmoved(lists)) {
-        if (lists->good) {
-            ct_lists_found_good(lists);
-        } else {
-            ct_lists_rest(lists, lists->ctx->config->interval_ms);
-        }
-        return;
-    }
-
-    lists->good = false;
-    lists->step = CT_LISTS_GET;
-    ct_lists_get(lists, lists->ctx->config->list);
-}
-
-
-static void
-ct_lists_advance(ct_lists_t *lists)
-{
-    if (lists->got.rc != CT_OK) {
-        ct_lists_failed(lists,
-                        lists->step == CT_LISTS_GET
-                        ? "the list could not be had"
-                        : "the list's signature could not be had",
-                        lists->got.why);
-        return;
-    }
-
-    if (lists->step == CT_LISTS_GET) {
-        ct_lists_have_list(lists);
-    } else {
-        ct_lists_have_signature(lists);
-    }
-}
-
-
-static void
-ct_lists_have_list(ct_lists_t *lists)
-{
-    ct_lists_got_t    *got;
-    const ct_config_t *config;
-
-    got = &lists->got;
-    config = lists->ctx->config;
-
-    if (got->unchanged && lists->gen->has) {
-        ct_lists_found_good(lists);
-        return;
-    }
-
-    free(lists->json);
-    lists->json = got->data;
-    lists->json_len = got->len;
-    lists->json_tag = got->tag;
-    got->data = NULL;
-
-    if (config->list_sig != NULL) {
-        lists->step = CT_LISTS_GET_SIG;
-        ct_lists_get(lists, config->list_sig);
-        return;
-    }
-
-    ct_lists_judge(lists, ct_bytes(lists->json, lists->json_len),
-                   CT_BYTES(""));
-}
-
-
-/* Either may have been replaced between the two, so it is tried once more
- * before anything is said. */
-static void
-ct_lists_have_signature(ct_lists_t *lists)
-{
-    ct_bytes_t json, signature;
-
-    json = ct_bytes(lists->json, lists->json_len);
-    signature = ct_bytes(lists->got.data, lists->got.len);
-
-    if (ct_loglist_verify(json, signature, lists->ctx->config->list_key)
-        == CT_OK)
-    {
-        ct_lists_judge(lists, json, signature);
-        return;
-    }
-
-    if (lists->again) {
-        ct_lists_refused(lists, "its signature does not verify");
-        return;
-    }
-
-    lists->again = true;
-    lists->mark.size = -1;
-    ct_lists_rest(lists, CT_LISTS_SOON_MS);
-}
-
-
-static void
-ct_lists_judge(ct_lists_t *lists, ct_bytes_t json, ct_bytes_t signature)
-{
-    char            why[CT_LIMIT_ERROR];
-    uint8_t         hash[CT_HASH_LEN];
     ct_lists_gen_t *gen;
 
-    ct_sha256_once(json, hash);
+    gen = ct_lists_gen_read(json, why);
 
-    if (!lists->gen->has || memcmp(hash, lists->gen->hash, sizeof(hash)) != 0)
-    {
-        gen = ct_lists_gen_read(json, why);
-
-        if (gen == NULL) {
-            ct_lists_refused(lists, why);
-            return;
-        }
-
-        if (!ct_lists_consider(lists, gen)) {
-            return;
-        }
-
-        lists->saved = false;
-    }
-
-    lists->tag = lists->json_tag;
-    ct_lists_save(lists, json, signature);
-    ct_lists_found_good(lists);
+    return gen != NULL && ct_lists_consider(ctx, gen, copy, why);
 }
 
 
 /* The last questions; the candidate is in force or gone afterwards. */
 static bool
-ct_lists_consider(ct_lists_t *lists, ct_lists_gen_t *gen)
+ct_lists_consider(ct_lists_t *lists, ct_lists_gen_t *gen, bool copy,
+    char *why)
 {
-    const char   *why;
+    const char   *no;
     ct_context_t *ctx;
 
     ctx = lists->ctx;
-    why = NULL;
+    no = NULL;
 
     if (gen->list.nlogs == 0) {
-        why = "there is no log in it";
+        no = "there is no log in it";
 
     } else if (gen->list.nlogs + ctx->config->nlogs > CT_LIMIT_LOGS) {
-        why = "it has too many logs";
+        no = "it has too many logs";
 
     } else if (lists->gen->has) {
-        why = ct_loglist_refuse_change(&lists->gen->list, &gen->list,
-                                       ctx->now_ms);
+        no = ct_loglist_refuse_change(&lists->gen->list, &gen->list,
+                                      ctx->now_ms);
     }
 
-    if (why == NULL && !ct_lists_gen_merge(gen, ctx->config)) {
-        why = ct_strerror(CT_E_MEMORY);
+    if (no == NULL && !ct_lists_gen_merge(gen, ctx->config)) {
+        no = ct_strerror(CT_E_MEMORY);
     }
 
-    if (why != NULL) {
+    if (no != NULL) {
+        (void) snprintf(why, CT_LIMIT_ERROR, "%s", no);
         ct_lists_gen_destroy(gen);
-        ct_lists_refused(lists, why);
         return false;
     }
 
     ct_lists_install(lists, gen);
-    ct_lines_say(ctx->lines, CT_LINE_NOTICE, "log list: %s",
-                 ctx->status.list);
+
+    if (!copy) {
+        ct_lines_say(ctx->lines, CT_LINE_NOTICE, "log list: %s",
+                     ctx->status.list);
+    }
 
     return true;
 }
@@ -436,71 +248,27 @@ ct_lists_install(ct_lists_t *lists, ct_lists_gen_t *gen)
 }
 
 
+/* A list that nobody has renewed for so long does not name all logs. */
 static void
-ct_lists_save(ct_lists_t *lists, ct_bytes_t json, ct_bytes_t signature)
+ct_lists_age(ct_lists_t *lists)
 {
-    ct_context_t *ctx;
+    bool               stale;
+    int64_t            oldest_ms;
+    ct_status_t       *status;
+    const ct_keeper_t *keeper;
 
-    ctx = lists->ctx;
+    keeper = &lists->keeper;
+    status = &lists->ctx->status;
+    oldest_ms = lists->ctx->now_ms
+                - (int64_t) CT_COVERAGE_LIST_DAYS * CT_KEEPER_DAY_MS;
 
-    if (lists->saved || ctx->config->state == NULL) {
-        return;
+    stale = status->list_ms != 0 && status->list_ms < oldest_ms;
+
+    if (keeper->url) {
+        stale = stale
+                || (keeper->has ? status->list_checked_ms < oldest_ms
+                                : keeper->fails > 0);
     }
 
-    free(lists->unsaved);
-    lists->unsaved = NULL;
-
-    lists->saved = ct_lists_copy_save(ctx, json, signature,
-                                      &lists->tag);
-
-    if (!lists->saved) {
-        ct_lines_say(ctx->lines, CT_LINE_WARN,
-                     "the log list could not be kept as \"%s.list\": %s",
-                     ctx->config->state, strerror(errno));
-        ct_lists_keep(lists, json, signature);
-    }
-}
-
-
-static void
-ct_lists_keep(ct_lists_t *lists, ct_bytes_t json, ct_bytes_t signature)
-{
-    lists->unsaved = malloc(json.len + signature.len);
-
-    if (lists->unsaved != NULL) {
-        memcpy(lists->unsaved, json.data, json.len);
-        memcpy(lists->unsaved + json.len, signature.data, signature.len);
-        lists->unsaved_list = json.len;
-        lists->unsaved_sig = signature.len;
-        lists->unsaved_ms = lists->ctx->now_ms + CT_LISTS_UNSAVED_MS;
-    }
-}
-
-
-/* Until there is room on the disk, or another list. */
-static void
-ct_lists_save_again(ct_lists_t *lists)
-{
-    ct_bytes_t    json, signature;
-    ct_context_t *ctx;
-
-    ctx = lists->ctx;
-
-    if (lists->unsaved == NULL || ctx->now_ms < lists->unsaved_ms) {
-        return;
-    }
-
-    json = ct_bytes(lists->unsaved, lists->unsaved_list);
-    signature = ct_bytes(lists->unsaved + lists->unsaved_list,
-                         lists->unsaved_sig);
-    lists->unsaved_ms = ctx->now_ms + CT_LISTS_UNSAVED_MS;
-    lists->saved = ct_lists_copy_save(ctx, json, signature, &lists->tag);
-
-    if (lists->saved) {
-        free(lists->unsaved);
-        lists->unsaved = NULL;
-        ct_lines_say(ctx->lines, CT_LINE_NOTICE,
-                     "the log list is kept as \"%s.list\" again",
-                     ctx->config->state);
-    }
+    status->list_stale = stale;
 }

@@ -1,11 +1,11 @@
 /*
- * ct_lists_copy: see the header. Replaced are signature, list and source, in
- * this order: a crash in between leaves a list that its signature or source
- * disowns, or that has an older tag than it could, and it is fetched anew.
+ * ct_keeper_copy: the last good list on disk. Replaced are signature, list
+ * and source, in this order: a crash in between leaves a list that its
+ * signature or source disowns, or that has an older tag than it could, and
+ * it is fetched anew.
  */
 
-#include "ct_lists_copy.h"
-#include "ct_file.h"
+#include "ct_keeper_part.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -17,34 +17,34 @@
 #define CT_COPY_SMALL 16384 /* bytes of a signature or a source */
 
 
-static bool ct_copy_path(char *out, const ct_context_t *ctx,
+static bool ct_copy_path(char *out, const ct_keeper_t *keeper,
     const char *suffix);
-static bool ct_copy_is_ours(ct_context_t *ctx, ct_lists_tag_t *tag);
+static bool ct_copy_is_ours(ct_keeper_t *keeper);
 static void ct_copy_line(ct_bytes_t *in, char out[CT_LIMIT_TEXT]);
-static bool ct_copy_is_signed(ct_context_t *ctx, ct_bytes_t json);
+static bool ct_copy_is_signed(const ct_keeper_t *keeper, ct_bytes_t list);
 
 
 ct_rc_t
-ct_lists_copy_load(ct_context_t *ctx, uint8_t **json, size_t *len,
-    ct_lists_tag_t *tag, int64_t *checked_ms)
+ct_keeper_copy_load(ct_keeper_t *keeper, uint8_t **data, size_t *len,
+    int64_t *checked_ms)
 {
     char           path[PATH_MAX];
     ct_rc_t        rc;
     ct_file_mark_t mark;
 
-    if (!ct_copy_path(path, ctx, "") || !ct_copy_is_ours(ctx, tag)) {
+    if (!ct_copy_path(path, keeper, "") || !ct_copy_is_ours(keeper)) {
         return CT_E_ABSENT;
     }
 
-    rc = ct_file_read(path, CT_LIMIT_LOG_LIST, json, len, &mark);
+    rc = ct_file_read(path, keeper->kept.limit, data, len, &mark);
 
     if (rc != CT_OK) {
         return rc;
     }
 
-    if (!ct_copy_is_signed(ctx, ct_bytes(*json, *len))) {
-        free(*json);
-        *json = NULL;
+    if (!ct_copy_is_signed(keeper, ct_bytes(*data, *len))) {
+        free(*data);
+        *data = NULL;
         return CT_E_SIGNATURE;
     }
 
@@ -56,7 +56,7 @@ ct_lists_copy_load(ct_context_t *ctx, uint8_t **json, size_t *len,
 
 /* One that was put there by hand has no source, and is taken. */
 static bool
-ct_copy_is_ours(ct_context_t *ctx, ct_lists_tag_t *tag)
+ct_copy_is_ours(ct_keeper_t *keeper)
 {
     bool           ours;
     char           path[PATH_MAX];
@@ -65,9 +65,9 @@ ct_copy_is_ours(ct_context_t *ctx, ct_lists_tag_t *tag)
     ct_bytes_t     in, from;
     ct_file_mark_t mark;
 
-    memset(tag, 0, sizeof(*tag));
+    memset(&keeper->tag, 0, sizeof(keeper->tag));
 
-    if (!ct_copy_path(path, ctx, ".from")
+    if (!ct_copy_path(path, keeper, ".from")
         || ct_file_read(path, CT_COPY_SMALL, &data, &len, &mark) != CT_OK)
     {
         return true;
@@ -75,10 +75,10 @@ ct_copy_is_ours(ct_context_t *ctx, ct_lists_tag_t *tag)
 
     in = ct_bytes(data, len);
     ours = ct_read_until(&in, '\n', &from)
-           && ct_bytes_is(from, ctx->config->list);
+           && ct_bytes_is(from, keeper->kept.place);
 
-    ct_copy_line(&in, tag->etag);
-    ct_copy_line(&in, tag->modified);
+    ct_copy_line(&in, keeper->tag.etag);
+    ct_copy_line(&in, keeper->tag.modified);
     free(data);
 
     return ours;
@@ -98,7 +98,7 @@ ct_copy_line(ct_bytes_t *in, char out[CT_LIMIT_TEXT])
 
 
 static bool
-ct_copy_is_signed(ct_context_t *ctx, ct_bytes_t json)
+ct_copy_is_signed(const ct_keeper_t *keeper, ct_bytes_t list)
 {
     char           path[PATH_MAX];
     size_t         len;
@@ -106,19 +106,19 @@ ct_copy_is_signed(ct_context_t *ctx, ct_bytes_t json)
     uint8_t       *signature;
     ct_file_mark_t mark;
 
-    if (ctx->config->list_sig == NULL) {
+    if (keeper->kept.sig == NULL) {
         return true;
     }
 
-    if (!ct_copy_path(path, ctx, ".sig")
+    if (!ct_copy_path(path, keeper, ".sig")
         || ct_file_read(path, CT_COPY_SMALL, &signature, &len, &mark)
            != CT_OK)
     {
         return false;
     }
 
-    rc = ct_loglist_verify(json, ct_bytes(signature, len),
-                           ctx->config->list_key);
+    rc = ct_loglist_verify(list, ct_bytes(signature, len),
+                           keeper->kept.key);
     free(signature);
 
     return rc == CT_OK;
@@ -126,62 +126,67 @@ ct_copy_is_signed(ct_context_t *ctx, ct_bytes_t json)
 
 
 bool
-ct_lists_copy_save(ct_context_t *ctx, ct_bytes_t json, ct_bytes_t signature,
-    const ct_lists_tag_t *tag)
+ct_keeper_copy_save(ct_keeper_t *keeper, ct_bytes_t list,
+    ct_bytes_t signature)
 {
     char     path[PATH_MAX], from[PATH_MAX], sig[PATH_MAX];
     uint8_t  room[CT_COPY_SMALL];
     ct_buf_t text;
 
-    if (!ct_copy_path(path, ctx, "") || !ct_copy_path(from, ctx, ".from")
-        || !ct_copy_path(sig, ctx, ".sig"))
+    if (!ct_copy_path(path, keeper, "")
+        || !ct_copy_path(from, keeper, ".from")
+        || !ct_copy_path(sig, keeper, ".sig"))
     {
         return false;
     }
 
     ct_buf_fixed(&text, room, sizeof(room));
-    ct_buf_puts(&text, ctx->config->list);
+    ct_buf_puts(&text, keeper->kept.place);
     ct_buf_putc(&text, '\n');
-    ct_buf_puts(&text, tag->etag);
+    ct_buf_puts(&text, keeper->tag.etag);
     ct_buf_putc(&text, '\n');
-    ct_buf_puts(&text, tag->modified);
+    ct_buf_puts(&text, keeper->tag.modified);
     ct_buf_putc(&text, '\n');
 
     if ((signature.len != 0 && ct_file_replace(sig, signature) != CT_OK)
-        || ct_file_replace(path, json) != CT_OK
+        || ct_file_replace(path, list) != CT_OK
         || ct_file_replace(from, ct_buf_slice(&text)) != CT_OK)
     {
         return false;
     }
 
-    ct_file_touch(path, ctx->now_ms);
+    ct_file_touch(path, keeper->ctx->now_ms);
 
     return true;
 }
 
 
 void
-ct_lists_copy_touch(ct_context_t *ctx)
+ct_keeper_copy_touch(ct_keeper_t *keeper)
 {
     char path[PATH_MAX];
 
-    if (ct_copy_path(path, ctx, "")) {
-        ct_file_touch(path, ctx->now_ms);
+    if (ct_copy_path(path, keeper, "")) {
+        ct_file_touch(path, keeper->ctx->now_ms);
     }
 }
 
 
-/* The longest suffix is ".list.from", and ".tmp" comes behind it. */
+/* ".tmp" comes behind it as long as it is written. */
 static bool
-ct_copy_path(char *out, const ct_context_t *ctx, const char *suffix)
+ct_copy_path(char *out, const ct_keeper_t *keeper, const char *suffix)
 {
-    int n;
+    int         n;
+    const char *state;
 
-    if (ctx->config->state == NULL) {
+    state = keeper->ctx->config->state;
+
+    if (state == NULL) {
         return false;
     }
 
-    n = snprintf(out, PATH_MAX, "%s.list%s", ctx->config->state, suffix);
+    n = snprintf(out, PATH_MAX, "%s%s%s", state, keeper->kept.suffix,
+                 suffix);
 
     if (n < 0 || n >= PATH_MAX) {
         errno = ENAMETOOLONG;
