@@ -44,6 +44,10 @@ spew("$dir/large.pem", 'x' x 65537);
 my $pem = "$dir/rsa2048.pub.pem";
 my $url = 'https://list.test/list.json';
 spew("$dir/broken.json", '{"operators": [');
+my $ca_list = '"CA Owner","SHA-256 Fingerprint"' . "\n";
+spew("$dir/none.csv", $ca_list);
+spew("$dir/ca.csv", $ca_list . '"A","' . 'ab' x 32 . "\"\n");
+spew("$dir/cut.csv", $ca_list . '"A","' . 'ab' x 20);
 spew("$dir/file", '');
 
 my $zone = 'ct_zone zone=ct:1m;';
@@ -146,6 +150,28 @@ EOF
     ['domain in a location',
         "$zone $log server { location / { ct_domain example.com; } }",
         qr/"ct_domain" directive is not allowed here/],
+
+    # ct_ca_list
+    (map { ["CA list at $_", "$zone $log ct_ca_list $_;", undef] }
+        'https://list.test/x', 'http://127.0.0.1:8080/', "$dir/ca.csv"),
+    (map { ["CA list at $_", "$zone $log ct_ca_list '$_';",
+            qr/invalid URL "\Q$_\E" in "ct_ca_list", "https:\/\/" or "http/]
+    } 'ftp://list.test/ca.csv', 'https://', 'https://list.test/?a=b'),
+    (map { ["CA list $_->[0]", "$zone $log ct_ca_list $dir/$_->[0];",
+            $_->[1]] }
+        ['no.csv', qr/no\.csv" failed \(2: No such file/],
+        ['empty.pem', qr/invalid CA list ".*": the CA list has no columns "C/],
+        ['good.json', qr/the CA list is not CSV: see row 1, certificate rec/],
+        ['cut.csv', qr/invalid CA list ".*": the CA list is not CSV: see row/],
+        ['none.csv', qr/": there is no certificate in the CA list, certif/]),
+    ['two CA lists', "$zone $log ct_ca_list $url; ct_ca_list $url;",
+        qr/"ct_ca_list" directive is duplicate/],
+    ['CA list in a server', "$zone $log server { ct_ca_list $url; }",
+        qr/"ct_ca_list" directive is not allowed here/],
+    ['CA list of two', "$zone $log ct_ca_list $url $url;",
+        qr/invalid number of arguments in "ct_ca_list"/],
+    ['CA list without zone', "ct_ca_list $url;",
+        qr/"ct_ca_list" in .* needs the monitor/],
 
     # ct_log_list
     (map { ["list at $_", "$zone ct_log_list $_;", undef] }

@@ -12,6 +12,7 @@
 #include <openssl/pem.h>
 
 #include "ct_anchors.h"
+#include "ct_calist.h"
 #include "ct_cert.h"
 
 #define CT_ANCHORS_BUCKETS 1024
@@ -133,6 +134,7 @@ ct_anchors_add(ct_anchors_t *anchors, const uint8_t *der, size_t len)
     bucket = &anchors->bucket[ct_anchors_bucket(X509_get_subject_name(cert))];
 
     anchor->cert = cert;
+    (void) X509_digest(cert, EVP_sha256(), anchor->hash, NULL);
     anchor->next = *bucket;
     *bucket = anchors->n;
 
@@ -198,6 +200,42 @@ size_t
 ct_anchors_count(const ct_anchors_t *anchors)
 {
     return anchors != NULL ? anchors->n : 0;
+}
+
+
+const char *
+ct_anchors_organization(const ct_anchors_t *anchors,
+    const uint8_t cert[CT_HASH_LEN])
+{
+    size_t i;
+
+    for (i = 0; anchors != NULL && i < anchors->n; i++) {
+        if (memcmp(anchors->anchor[i].hash, cert, CT_HASH_LEN) == 0) {
+            return anchors->anchor[i].owner;
+        }
+    }
+
+    return NULL;
+}
+
+
+void
+ct_anchors_teach(const ct_anchors_t *anchors, ct_calist_t *list)
+{
+    int      len;
+    size_t   i;
+    uint8_t *der;
+
+    for (i = 0; anchors != NULL && i < anchors->n; i++) {
+        der = NULL;
+        len = i2d_X509(anchors->anchor[i].cert, &der);
+
+        if (len > 0) {
+            ct_calist_learn(list, ct_bytes(der, (size_t) len));
+        }
+
+        OPENSSL_free(der);
+    }
 }
 
 

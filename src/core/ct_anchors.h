@@ -11,9 +11,10 @@
 #include "ct_chain.h"
 
 typedef struct {
-    X509  *cert;
-    char   owner[CT_LIMIT_TEXT]; /* never empty */
-    size_t next;                 /* 1 + the next of its bucket; 0: none */
+    X509   *cert;
+    char    owner[CT_LIMIT_TEXT]; /* never empty */
+    uint8_t hash[CT_HASH_LEN];
+    size_t  next;                 /* 1 + the next of its bucket; 0: none */
 } ct_anchor_t;
 
 

@@ -52,6 +52,9 @@ const char *ct_calist_report(const ct_calist_t *list, const char *owner);
  * same owner, whoever sent it. `list` may be NULL. */
 void ct_calist_learn(ct_calist_t *list, ct_bytes_t der);
 
+/* The same with all anchors, which may be NULL. */
+void ct_anchors_teach(const ct_anchors_t *anchors, ct_calist_t *list);
+
 /* The owner of the nearest certificate or key of ca's path that is listed
  * takes the place of the anchor's organization. `list` may be NULL. */
 void ct_calist_name(const ct_calist_t *list, ct_ca_t *ca);

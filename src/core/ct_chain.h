@@ -39,6 +39,10 @@ ct_anchors_t *ct_anchors_read(ct_bytes_t pem, size_t *nbad);
 void ct_anchors_free(ct_anchors_t *anchors);
 size_t ct_anchors_count(const ct_anchors_t *anchors);
 
+/* The organization of the anchor with this SHA-256; NULL: it is none. */
+const char *ct_anchors_organization(const ct_anchors_t *anchors,
+    const uint8_t cert[CT_HASH_LEN]);
+
 /*
  * Verifies `cert` (a Certificate or pre-certificate, DER) upwards through
  * `issuers` in whatever order, at most CT_LIMIT_CHAIN of them, to an anchor.

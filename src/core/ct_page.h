@@ -16,7 +16,7 @@
 
 #include "ct_bytes.h"
 
-#define CT_PAGE_FIELDS 64 /* of one template; more are lost, and counted */
+#define CT_PAGE_FIELDS 96 /* of one template; more are lost, and counted */
 
 typedef struct ct_page_s ct_page_t;
 typedef void (*ct_page_rows_pt)(ct_page_t *page, const void *data);

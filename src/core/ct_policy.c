@@ -6,32 +6,8 @@
 
 #include <string.h>
 
-#include "ct_cert.h"
-#include "ct_policy.h"
+#include "ct_policy_part.h"
 
-/* X.520: organizationName */
-#define CT_OID_ORGANIZATION CT_BYTES("\x55\x04\x0a")
-
-/* The CA of one served certificate. */
-typedef struct {
-    char    owner[CT_LIMIT_TEXT];        /* empty: no anchor reached */
-    char    organization[CT_LIMIT_TEXT]; /* that its issuer claims to be */
-    uint8_t issuer_key[CT_HASH_LEN];
-    bool    issuer_found;
-} ct_familiar_t;
-
-struct ct_policy_s {
-    const ct_inventory_t *inventory;
-    const ct_issuer_t    *issuers;
-    size_t                nissuers;
-    ct_familiar_t        *familiar; /* one for each served certificate */
-};
-
-
-static void ct_policy_learn(ct_policy_t *policy, size_t i,
-    const ct_anchors_t *anchors);
-static bool ct_policy_learned(ct_policy_t *policy, size_t i);
-static bool ct_chains_equal(const ct_served_t *a, const ct_served_t *b);
 static bool ct_policy_names_served(const ct_policy_t *policy,
     const ct_facts_t *facts);
 static bool ct_policy_name_served(const ct_policy_t *policy,
@@ -54,13 +30,12 @@ static bool ct_policy_signed_by(const ct_policy_t *policy,
 static const ct_bytes_t *ct_facts_issuer(const ct_facts_t *facts);
 static ct_reason_e ct_policy_unfamiliar(const ct_policy_t *policy,
     const ct_facts_t *facts);
-static bool ct_policy_impostor(const ct_policy_t *policy, ct_bytes_t issuer);
-static bool ct_hash_equal(const uint8_t *a, const uint8_t *b);
 
 
 ct_policy_t *
 ct_policy_create(ct_arena_t *arena, const ct_inventory_t *inventory,
-    const ct_anchors_t *anchors, const ct_issuer_t *issuers, size_t nissuers)
+    const ct_anchors_t *anchors, ct_calist_t *list,
+    const ct_issuer_t *issuers, size_t nissuers)
 {
     size_t       i;
     ct_policy_t *policy;
@@ -80,106 +55,10 @@ ct_policy_create(ct_arena_t *arena, const ct_inventory_t *inventory,
     }
 
     for (i = 0; i < inventory->nserved; i++) {
-        ct_policy_learn(policy, i, anchors);
+        ct_familiar_learn(policy, i, anchors, list);
     }
 
     return policy;
-}
-
-
-static void
-ct_policy_learn(ct_policy_t *policy, size_t i, const ct_anchors_t *anchors)
-{
-    ct_ca_t            ca;
-    ct_buf_t           out;
-    ct_cert_t          cert;
-    ct_familiar_t     *familiar;
-    const ct_served_t *served;
-
-    familiar = &policy->familiar[i];
-    served = &policy->inventory->served[i];
-
-    (void) ct_cert_read(served->der, &cert);
-    ct_buf_fixed(&out, familiar->organization,
-                 sizeof(familiar->organization) - 1);
-    (void) ct_cert_name_attribute(&out, cert.issuer, CT_OID_ORGANIZATION);
-
-    if (ct_policy_learned(policy, i)) {
-        return;
-    }
-
-    (void) ct_chain_verify(anchors, served->der, served->chain,
-                           served->nchain, &ca);
-
-    memcpy(familiar->owner, ca.owner, sizeof(familiar->owner));
-    memcpy(familiar->issuer_key, ca.issuer_key, CT_HASH_LEN);
-    familiar->issuer_found = ca.issuer_found;
-}
-
-
-/* Hundreds of certificates often have one chain: what is above their direct
- * issuer has been verified with the first of them. */
-static bool
-ct_policy_learned(ct_policy_t *policy, size_t i)
-{
-    size_t               k;
-    uint8_t              key[CT_HASH_LEN];
-    ct_cert_t            issuer;
-    ct_familiar_t       *familiar;
-    const ct_served_t   *served;
-    const ct_familiar_t *other;
-
-    familiar = &policy->familiar[i];
-    served = &policy->inventory->served[i];
-
-    if (served->nchain == 0) {
-        return false;
-    }
-
-    (void) ct_cert_read(served->chain[0], &issuer);
-    ct_sha256_once(issuer.spki, key);
-
-    other = NULL;
-
-    for (k = 0; k < i; k++) {
-        other = &policy->familiar[k];
-
-        if (other->issuer_found && ct_hash_equal(other->issuer_key, key)
-            && ct_chains_equal(&policy->inventory->served[k], served))
-        {
-            break;
-        }
-    }
-
-    if (k == i || !ct_chain_signed_by(served->der, served->chain[0])) {
-        return false;
-    }
-
-    memcpy(familiar->owner, policy->familiar[k].owner,
-           sizeof(familiar->owner));
-    memcpy(familiar->issuer_key, key, CT_HASH_LEN);
-    familiar->issuer_found = true;
-
-    return true;
-}
-
-
-static bool
-ct_chains_equal(const ct_served_t *a, const ct_served_t *b)
-{
-    size_t i;
-
-    if (a->nchain != b->nchain) {
-        return false;
-    }
-
-    for (i = 0; i < a->nchain; i++) {
-        if (!ct_bytes_equal(a->chain[i], b->chain[i])) {
-            return false;
-        }
-    }
-
-    return true;
 }
 
 
@@ -395,6 +274,8 @@ ct_served_covers(const ct_served_t *served, const ct_facts_t *facts)
 }
 
 
+/* One that no list names is known by its anchor's organization; so is a
+ * served one then, whatever the list calls that. */
 static bool
 ct_policy_owner(const ct_policy_t *policy, const ct_ca_t *ca)
 {
@@ -405,7 +286,9 @@ ct_policy_owner(const ct_policy_t *policy, const ct_ca_t *ca)
     }
 
     for (i = 0; i < policy->inventory->nserved; i++) {
-        if (strcmp(policy->familiar[i].owner, ca->owner) == 0) {
+        if (strcmp(policy->familiar[i].owner, ca->owner) == 0
+            || strcmp(policy->familiar[i].anchor, ca->owner) == 0)
+        {
             return true;
         }
     }
@@ -437,7 +320,9 @@ ct_issuer_is(const ct_issuer_t *issuer, const ct_ca_t *ca)
     size_t i;
 
     if (issuer->owner.len != 0) {
-        return ct_bytes_equal_nocase(issuer->owner, ct_bytes_str(ca->owner));
+        return ct_bytes_equal_nocase(issuer->owner, ct_bytes_str(ca->owner))
+               || ct_bytes_equal_nocase(issuer->owner,
+                                        ct_bytes_str(ca->organization));
     }
 
     for (i = 0; i < ca->npath; i++) {
@@ -527,50 +412,17 @@ ct_facts_issuer(const ct_facts_t *facts)
 static ct_reason_e
 ct_policy_unfamiliar(const ct_policy_t *policy, const ct_facts_t *facts)
 {
-    if (facts->ca != NULL && facts->ca->owner[0] != '\0') {
-        return CT_REASON_STRANGER;
-    }
+    bool known;
 
-    if (facts->chain_missing) {
+    known = facts->ca != NULL && facts->ca->owner[0] != '\0';
+
+    if (!known && facts->chain_missing) {
         return CT_REASON_NO_CHAIN;
     }
 
-    return ct_policy_impostor(policy, facts->issuer) ? CT_REASON_IMPOSTOR
-                                                     : CT_REASON_NO_ANCHOR;
-}
-
-
-/* Does the issuer call itself what an issuer of ours does? */
-static bool
-ct_policy_impostor(const ct_policy_t *policy, ct_bytes_t issuer)
-{
-    char       text[CT_LIMIT_TEXT];
-    size_t     i;
-    ct_buf_t   out;
-    ct_bytes_t organization;
-
-    ct_buf_fixed(&out, text, sizeof(text) - 1);
-    (void) ct_cert_name_attribute(&out, issuer, CT_OID_ORGANIZATION);
-    organization = ct_bytes(out.data, out.len);
-
-    if (organization.len == 0) {
-        return false;
+    if (ct_familiar_copied(policy, facts->issuer)) {
+        return CT_REASON_IMPOSTOR;
     }
 
-    for (i = 0; i < policy->inventory->nserved; i++) {
-        if (ct_bytes_equal_nocase(organization, ct_bytes_str(
-                policy->familiar[i].organization)))
-        {
-            return true;
-        }
-    }
-
-    return false;
-}
-
-
-static bool
-ct_hash_equal(const uint8_t *a, const uint8_t *b)
-{
-    return memcmp(a, b, CT_HASH_LEN) == 0;
+    return known ? CT_REASON_STRANGER : CT_REASON_NO_ANCHOR;
 }

@@ -6,7 +6,7 @@
 #ifndef CT_POLICY_H
 #define CT_POLICY_H
 
-#include "ct_chain.h"
+#include "ct_calist.h"
 
 /* Values are kept in zone and state file: only append. First hit decides. */
 typedef enum {
@@ -25,12 +25,12 @@ typedef enum {
     CT_REASON_NONE = 0,
     CT_REASON_IDENTITY,   /* its TBS is that of a served certificate */
     CT_REASON_KEY,        /* its key is served for all of its names */
-    CT_REASON_OWNER,      /* its anchor's owner issued a served one */
+    CT_REASON_OWNER,      /* its CA's owner issued a served one */
     CT_REASON_ISSUER_KEY, /* the key that signed it signed a served one */
     CT_REASON_CONFIGURED, /* ct_issuer names its owner, key or certificate */
     CT_REASON_STRANGER,   /* a known anchor, but none of ours */
     CT_REASON_NO_ANCHOR,  /* the chain leads to no trusted anchor */
-    CT_REASON_IMPOSTOR,   /* no anchor, and it copies our CA's name */
+    CT_REASON_IMPOSTOR,   /* it copies our CA's name, and is another's */
     CT_REASON_NO_CHAIN,   /* the log did not give the issuers */
     CT_REASON_UNREADABLE, /* the entry cannot be parsed */
     CT_REASON_BYGONE,     /* our CA, before monitoring began, and over */
@@ -66,8 +66,8 @@ typedef struct {
     size_t             nserved;
 } ct_inventory_t;
 
-/* One argument of ct_issuer: an owner's name, or the SHA-256 of a key or
- * certificate on the way to the anchor. */
+/* One argument of ct_issuer: the name of an owner or of an anchor's
+ * organization, or the SHA-256 of a key or certificate on the way there. */
 typedef struct {
     ct_bytes_t owner; /* empty: hash */
     uint8_t    hash[CT_HASH_LEN];
@@ -108,10 +108,11 @@ ct_rc_t ct_served_read(ct_served_t *served, ct_bytes_t der,
 const char *ct_served_place(uint32_t place);
 
 /* Verifies every served certificate's own chain to establish its CA; some
- * ms each, so in the engine's thread. Borrows all arguments. NULL: memory. */
+ * ms each, so in the engine's thread. Borrows all arguments but the CA list,
+ * which may be NULL and learns from those chains. NULL: memory. */
 ct_policy_t *ct_policy_create(ct_arena_t *arena,
     const ct_inventory_t *inventory, const ct_anchors_t *anchors,
-    const ct_issuer_t *issuers, size_t nissuers);
+    ct_calist_t *list, const ct_issuer_t *issuers, size_t nissuers);
 
 /* SERVED or OURS when identity or key say so, NONE otherwise: needs no
  * chain, so it is asked first. */

@@ -95,8 +95,9 @@ ct_reason_text(ct_buf_t *out, ct_reason_e reason, ct_bytes_t ca,
     case CT_REASON_IMPOSTOR:
         ct_reason_quoted(out, "it says that it was issued by ", issuer,
                          "it says that a CA of yours issued it");
-        ct_buf_puts(out, ", a name that your own CA uses, but no trusted CA "
-                         "can be shown to stand behind it");
+        ct_reason_quoted(out, ", a name that your own CA uses, but it was "
+                         "issued by ", ca, ", a name that your own CA uses, "
+                         "but no trusted CA can be shown to stand behind it");
         return;
 
     case CT_REASON_NO_CHAIN:

@@ -219,6 +219,13 @@ ct_report_loglist(ct_json_t *json, const ct_summary_t *summary)
     ct_json_time(json, "checked", status->list_checked_ms);
     ct_json_bool(json, "stale", status->list_stale);
     ct_json_object_end(json);
+
+    ct_json_object(json, "ca_list");
+    ct_report_text(json, "text", CT_SUMMARY_TEXT(status->calist));
+    ct_report_text(json, "error", CT_SUMMARY_TEXT(status->calist_error));
+    ct_json_time(json, "checked", status->calist_checked_ms);
+    ct_json_u64(json, "rows", status->calist_rows);
+    ct_json_object_end(json);
 }
 
 

@@ -213,6 +213,8 @@ ct_page_coverage(ct_page_t *page, const ct_view_t *view)
                                              : summary->status.coverage_ms);
     ct_page_text(page, "list_error",
                  CT_SUMMARY_TEXT(summary->status.list_error));
+    ct_page_text(page, "calist_error",
+                 CT_SUMMARY_TEXT(summary->status.calist_error));
 }
 
 
@@ -354,5 +356,8 @@ ct_page_monitor(ct_page_t *page, const ct_view_t *view)
                    status->list_ms);
     ct_rows_moment(page, CT_FIELD_TIME, "checked", "checked_text",
                    status->list_checked_ms);
+    ct_page_text(page, "calist", CT_SUMMARY_TEXT(status->calist));
+    ct_rows_moment(page, CT_FIELD_TIME, "calist_checked",
+                   "calist_checked_text", status->calist_checked_ms);
     ct_page_number(page, "received", status->received / 1000000);
 }

@@ -53,6 +53,8 @@ typedef struct {
     int64_t  list_ms;      /* log_list_timestamp of the list in force; 0:
                               no list, or it does not say */
     int64_t  list_checked_ms; /* last time it was found good; 0: never */
+    int64_t  calist_checked_ms; /* of the CA list, as of the log list */
+    uint64_t calist_rows;  /* certificates in it; 0: there is none */
     int64_t  coverage_ms;  /* since when `coverage` holds */
     uint64_t restarts;     /* engines that ended without a word */
     uint64_t restarts_told; /* of them, those that an event has told of */
@@ -67,6 +69,8 @@ typedef struct {
     char     list[CT_LIMIT_ERROR];  /* what was read of the log list */
     char     list_error[CT_LIMIT_ERROR]; /* why a newer list was refused or
                                             could not be had; empty: none */
+    char     calist[CT_LIMIT_ERROR]; /* what was read of the CA list */
+    char     calist_error[CT_LIMIT_ERROR];
     char     coverage_why[CT_LIMIT_ERROR]; /* because of which logs */
 } ct_status_t;
 

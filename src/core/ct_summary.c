@@ -243,6 +243,7 @@ ct_summary_level(const ct_summary_t *summary)
         || summary->gaps != 0
         || summary->status.list_stale
         || summary->status.list_error[0] != '\0'
+        || summary->status.calist_error[0] != '\0'
         || summary->status.dropped != 0
         || summary->status.error[0] != '\0')
     {

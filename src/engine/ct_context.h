@@ -6,6 +6,7 @@
 #ifndef CT_CONTEXT_H
 #define CT_CONTEXT_H
 
+#include "ct_calist.h"
 #include "ct_engine.h"
 #include "ct_http.h"
 #include "ct_issuers.h"
@@ -25,6 +26,7 @@ typedef struct {
     ct_arena_t        *arena;   /* as long as the engine */
     ct_arena_t        *scratch; /* emptied before each piece of work */
     ct_anchors_t      *anchors; /* NULL: no trust bundle */
+    ct_calist_t       *calist;  /* NULL: none is in force */
     ct_policy_t       *policy;
     ct_issuers_t      *issuers;
     ct_operators_t    *operators;

@@ -70,6 +70,7 @@ typedef struct {
     const char           *list_sig; /* where its signature is; path or URL;
                                        NULL: not to be checked */
     ct_bytes_t            list_key; /* PEM, with list_sig */
+    const char           *calist;  /* ct_ca_list: as `list`; NULL: none */
     const ct_watch_t     *watch; /* its owners are servers, from 1 on */
     const char *const    *servers; /* their names; may be NULL */
     size_t                nservers;

@@ -28,6 +28,7 @@
 
 
 static void ct_engine_waits(ct_engine_t *engine);
+static bool ct_engine_policy(ct_engine_t *engine);
 static ct_anchors_t *ct_engine_anchors(ct_engine_t *engine);
 static int64_t ct_engine_save(ct_engine_t *engine);
 static void ct_engine_lists(ct_engine_t *engine);
@@ -83,6 +84,7 @@ ct_engine_release(ct_engine_t *engine)
     ct_issuers_destroy(ctx->issuers);
     ct_sha256_destroy(ctx->sha);
     free(ctx->room);
+    ct_arena_destroy(engine->policy);
     ct_arena_destroy(ctx->extra);
     ct_arena_destroy(ctx->scratch);
     ct_arena_destroy(ctx->arena);
@@ -188,16 +190,15 @@ ct_engine_take_over(ct_engine_t *engine)
     ct_context_changed(ctx);
 
     ctx->anchors = ct_engine_anchors(engine);
-    ctx->policy = ct_policy_create(ctx->arena, ctx->config->inventory,
-                                   ctx->anchors, ctx->config->issuers,
-                                   ctx->config->nissuers);
+    engine->calists = ct_calists_create(ctx);
     ctx->outbox = ct_outbox_create(ctx);
     engine->notify = ctx->outbox != NULL ? ct_notify_create(ctx) : NULL;
     engine->lists = ct_lists_create(ctx);
     engine->logs = ct_logs_create(ctx);
 
-    if (ctx->policy == NULL || engine->notify == NULL
-        || engine->lists == NULL || engine->logs == NULL)
+    if (engine->calists == NULL || !ct_engine_policy(engine)
+        || engine->notify == NULL || engine->lists == NULL
+        || engine->logs == NULL)
     {
         ct_lines_say(ctx->lines, CT_LINE_ERROR,
                      "the monitor could not start: out of memory");
@@ -220,6 +221,38 @@ ct_engine_take_over(ct_engine_t *engine)
                  ct_watch_count(ctx->config->watch),
                  ctx->config->inventory->nserved,
                  ct_anchors_count(ctx->anchors));
+
+    return true;
+}
+
+
+/* Whose a certificate is, as of now; the one of before stays when there is
+ * no memory for another. */
+static bool
+ct_engine_policy(ct_engine_t *engine)
+{
+    ct_arena_t   *arena;
+    ct_policy_t  *policy;
+    ct_context_t *ctx;
+
+    ctx = &engine->ctx;
+    arena = ct_arena_create(CT_ENGINE_ARENA);
+
+    if (arena == NULL) {
+        return false;
+    }
+
+    policy = ct_policy_create(arena, ctx->config->inventory, ctx->anchors,
+                              ctx->calist, ctx->config->issuers,
+                              ctx->config->nissuers);
+    if (policy == NULL) {
+        ct_arena_destroy(arena);
+        return false;
+    }
+
+    ct_arena_destroy(engine->policy);
+    engine->policy = arena;
+    ctx->policy = policy;
 
     return true;
 }
@@ -288,6 +321,13 @@ ct_engine_turn(ct_engine_t *engine)
     next = due < next ? due : next;
     engine->list_changed |= changed;
     ct_engine_lists(engine);
+
+    due = ct_calists_turn(engine->calists, &changed);
+    next = due < next ? due : next;
+
+    if (changed && ct_engine_policy(engine)) {
+        ct_judge_again(ctx);
+    }
 
     due = ct_logs_turn(engine->logs);
     next = due < next ? due : next;
@@ -411,6 +451,7 @@ ct_engine_clock(ct_engine_t *engine)
         if (engine->notify != NULL && engine->logs != NULL) {
             ct_operators_shift(engine->ctx.operators, delta);
             ct_lists_shift(engine->lists, delta);
+            ct_calists_shift(engine->calists, delta);
             ct_logs_shift(engine->logs, delta);
             ct_judge_shift(&engine->ctx, delta);
             ct_notify_shift(engine->notify);
@@ -434,6 +475,7 @@ ct_engine_end(ct_engine_t *engine)
 
     ct_logs_destroy(engine->logs);
     ct_lists_destroy(engine->lists);
+    ct_calists_destroy(engine->calists);
     engine->logs = NULL;
 
     engine->ctx.status.ended = 1;

@@ -5,6 +5,7 @@
 #ifndef CT_ENGINE_PART_H
 #define CT_ENGINE_PART_H
 
+#include "ct_calists.h"
 #include "ct_lists.h"
 #include "ct_logs.h"
 #include "ct_notify.h"
@@ -19,7 +20,9 @@ struct ct_engine_s {
     ct_owner_t    owner;
     ct_state_t    state;
     ct_notify_t  *notify;
+    ct_calists_t *calists;
     ct_lists_t   *lists;
+    ct_arena_t   *policy;     /* memory of ctx.policy */
     ct_logs_t    *logs;
     int64_t       offset_ms;  /* wall clock less monotonic clock */
     int64_t       blocked_due_ms;

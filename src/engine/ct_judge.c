@@ -177,6 +177,7 @@ static ct_rc_t
 ct_case_chain(ct_context_t *ctx, const ct_match_t *match, ct_case_t *c,
     uint8_t missing[CT_HASH_LEN])
 {
+    size_t  i;
     ct_rc_t rc;
 
     rc = CT_OK;
@@ -194,6 +195,12 @@ ct_case_chain(ct_context_t *ctx, const ct_match_t *match, ct_case_t *c,
 
     (void) ct_chain_establish(ctx->anchors, &match->entry, c->issuers,
                               c->facts.nissuers, ctx->scratch, &c->ca);
+
+    for (i = 0; i < c->facts.nissuers; i++) {
+        ct_calist_learn(ctx->calist, c->issuers[i]);
+    }
+
+    ct_calist_name(ctx->calist, &c->ca);
     c->facts.ca = &c->ca;
     c->draft.path = ct_finding_path(&c->ca, c->path);
 

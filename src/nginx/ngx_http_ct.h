@@ -53,6 +53,7 @@ typedef struct {
     ct_loglist_t           *list_read;    /* of a path */
     char                   *list_sig;     /* NULL: not to be checked */
     ct_bytes_t              list_key;
+    char                   *calist;       /* path or URL; NULL: no CA list */
     char                   *trusted;
     char                   *contact;
     int64_t                 since;        /* ms; -1: not given */

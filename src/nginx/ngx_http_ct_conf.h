@@ -14,6 +14,8 @@ char *ngx_http_ct_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_ct_conf_domain(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_ct_conf_log_list(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_ct_conf_ca_list(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_ct_conf_log(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_ct_conf_since(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_ct_conf_interval(ngx_conf_t *cf, ngx_command_t *cmd,

@@ -1,13 +1,14 @@
 /*
- * ngx_http_ct_conf_list: the directive ct_log_list. A list in a file has to
- * be a good one here and now; of one behind a URL only the address is
- * looked at, for the network is the engine's.
+ * ngx_http_ct_conf_list: the directives ct_log_list and ct_ca_list. A list in
+ * a file has to be a good one here and now; of one behind a URL only the
+ * address is looked at, for the network is the engine's.
  */
 
 #include "ngx_http_ct_conf.h"
 
 #define NGX_HTTP_CT_KEY        (64 * 1024)
 #define NGX_HTTP_CT_SIGNATURE  8192
+#define NGX_HTTP_CT_CA_LIST    (16 * 1024 * 1024)
 
 
 /* The arguments of ct_log_list. */
@@ -24,7 +25,7 @@ static ngx_int_t ngx_http_ct_conf_list_arg(ngx_conf_t *cf, ngx_str_t *value,
 static ngx_int_t ngx_http_ct_conf_list_sig(ngx_conf_t *cf,
     ngx_http_ct_list_args_t *args);
 static ngx_int_t ngx_http_ct_conf_list_place(ngx_conf_t *cf,
-    ngx_str_t *value);
+    ngx_str_t *directive, ngx_str_t *value);
 static ngx_int_t ngx_http_ct_conf_list_key(ngx_conf_t *cf,
     ngx_http_ct_main_conf_t *mcf, ngx_str_t *path);
 static ngx_int_t ngx_http_ct_conf_list_read(ngx_conf_t *cf,
@@ -32,6 +33,8 @@ static ngx_int_t ngx_http_ct_conf_list_read(ngx_conf_t *cf,
 static ngx_int_t ngx_http_ct_conf_list_signed(ngx_conf_t *cf,
     ngx_http_ct_main_conf_t *mcf, ngx_http_ct_list_args_t *args,
     ct_bytes_t json);
+static ngx_int_t ngx_http_ct_conf_ca_list_read(ngx_conf_t *cf,
+    ngx_str_t *path);
 static ngx_uint_t ngx_http_ct_conf_list_is_url(ngx_str_t *value);
 
 
@@ -59,7 +62,7 @@ ngx_http_ct_conf_log_list(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     args.list = value[1];
     args.url = ngx_http_ct_conf_list_is_url(&value[1]);
 
-    if (ngx_http_ct_conf_list_place(cf, &args.list) != NGX_OK) {
+    if (ngx_http_ct_conf_list_place(cf, &cmd->name, &args.list) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -97,6 +100,8 @@ static ngx_int_t
 ngx_http_ct_conf_list_arg(ngx_conf_t *cf, ngx_str_t *value,
     ngx_http_ct_list_args_t *args)
 {
+    static ngx_str_t  directive = ngx_string("ct_log_list");
+
     if (ngx_strncmp(value->data, "key=", 4) == 0 && value->len > 4
         && args->key.data == NULL)
     {
@@ -110,7 +115,7 @@ ngx_http_ct_conf_list_arg(ngx_conf_t *cf, ngx_str_t *value,
     {
         args->sig.data = value->data + 4;
         args->sig.len = value->len - 4;
-        return ngx_http_ct_conf_list_place(cf, &args->sig);
+        return ngx_http_ct_conf_list_place(cf, &directive, &args->sig);
     }
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -172,7 +177,8 @@ ngx_http_ct_conf_list_sig(ngx_conf_t *cf, ngx_http_ct_list_args_t *args)
 
 
 static ngx_int_t
-ngx_http_ct_conf_list_place(ngx_conf_t *cf, ngx_str_t *value)
+ngx_http_ct_conf_list_place(ngx_conf_t *cf, ngx_str_t *directive,
+    ngx_str_t *value)
 {
     if (!ngx_http_ct_conf_list_is_url(value)) {
         return ngx_conf_full_name(cf->cycle, value, 1);
@@ -183,9 +189,10 @@ ngx_http_ct_conf_list_place(ngx_conf_t *cf, ngx_str_t *value)
     }
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid URL \"%V\" in \"ct_log_list\", \"https://\" "
-                       "or \"http://\" with a host, no query, and less than "
-                       "%d characters are wanted", value, CT_LIMIT_URL);
+                       "invalid URL \"%V\" in \"%V\", \"https://\" or "
+                       "\"http://\" with a host, no query, and less than %d "
+                       "characters are wanted", value, directive,
+                       CT_LIMIT_URL);
 
     return NGX_ERROR;
 }
@@ -280,6 +287,75 @@ ngx_http_ct_conf_list_signed(ngx_conf_t *cf, ngx_http_ct_main_conf_t *mcf,
                        "log list \"%V\" has no good signature in \"%V\", one "
                        "by the key \"%V\" is wanted", &args->list, &args->sig,
                        &args->key);
+
+    return NGX_ERROR;
+}
+
+
+/* ct_ca_list path | url; */
+
+char *
+ngx_http_ct_conf_ca_list(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ct_main_conf_t *mcf = conf;
+
+    ngx_str_t  *value;
+
+    ngx_http_ct_conf_seen(cf, cmd, mcf);
+
+    if (mcf->calist != NULL) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_http_ct_conf_list_place(cf, &cmd->name, &value[1]) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (!ngx_http_ct_conf_list_is_url(&value[1])
+        && ngx_http_ct_conf_ca_list_read(cf, &value[1]) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    mcf->calist = ngx_http_ct_string(mcf->arena, &value[1]);
+
+    return mcf->calist == NULL ? NGX_CONF_ERROR : NGX_CONF_OK;
+}
+
+
+/* The engine reads it again: nothing of it is kept here. */
+
+static ngx_int_t
+ngx_http_ct_conf_ca_list_read(ngx_conf_t *cf, ngx_str_t *path)
+{
+    char          why[CT_LIMIT_ERROR];
+    ct_rc_t       rc;
+    ct_bytes_t    csv;
+    ct_arena_t   *arena;
+    ct_calist_t  *list;
+
+    if (ngx_http_ct_conf_read(cf, path, CT_LIMIT_CA_LIST, &csv) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    arena = ct_arena_create(NGX_HTTP_CT_CA_LIST);
+    if (arena == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = ct_calist_read(csv, arena, &list, why);
+
+    ct_arena_destroy(arena);
+
+    if (rc == CT_OK) {
+        return NGX_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid CA list \"%V\": %s, certificate records of "
+                       "the CCADB as CSV are wanted", path, why);
 
     return NGX_ERROR;
 }

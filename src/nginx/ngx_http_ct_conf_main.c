@@ -255,6 +255,7 @@ ngx_http_ct_conf_complete(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf)
     config->list_read = mcf->list_read;
     config->list_sig = mcf->list_sig;
     config->list_key = mcf->list_key;
+    config->calist = mcf->calist;
     config->trusted = mcf->trusted;
     config->contact = mcf->contact;
     config->interval_ms = mcf->interval;

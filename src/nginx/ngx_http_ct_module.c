@@ -38,6 +38,13 @@ static ngx_command_t  ngx_http_ct_commands[] = {
       0,
       NULL },
 
+    { ngx_string("ct_ca_list"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_ct_conf_ca_list,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("ct_log"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
       ngx_http_ct_conf_log,

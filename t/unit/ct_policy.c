@@ -105,7 +105,7 @@ main(void)
     served[0] = serve(&leaf, &inter.der, 1);
     served[1] = serve(&below1, &private1.der, 1);
     served[2] = serve(&below2, NULL, 0);
-    policy = ct_policy_create(arena, &inventory, both, NULL, 0);
+    policy = ct_policy_create(arena, &inventory, both, NULL, NULL, 0);
 
     test_served();
     test_ours();
@@ -231,7 +231,7 @@ test_ours_by_union(void)
     list[1] = (ct_served_t) {.file = "plain.pem"};
     ca_need(ct_served_read(&list[1], plain.der, &extra, 1, arena) == CT_OK,
             "served");
-    p = ct_policy_create(arena, &two, both, NULL, 0);
+    p = ct_policy_create(arena, &two, both, NULL, NULL, 0);
 
     quick_is(&leaf, "DNS:example.org,DNS:a.example.org,DNS:*.example.org",
              CT_VERDICT_OURS, p, "names of both");
@@ -316,27 +316,27 @@ test_configured(void)
     ct_sha256_once(root.der, issuer[4].hash);
 
     for (i = 0; i < 5; i++) {
-        judged(ct_policy_create(arena, &inventory, both, &issuer[i], 1),
+        judged(ct_policy_create(arena, &inventory, both, NULL, &issuer[i], 1),
                &facts, i < 4 ? CT_VERDICT_EXPECTED : CT_VERDICT_UNFAMILIAR,
                i < 4 ? CT_REASON_CONFIGURED : CT_REASON_STRANGER, what[i]);
     }
 
-    judged(ct_policy_create(arena, &inventory, both, issuer, 5), &facts,
+    judged(ct_policy_create(arena, &inventory, both, NULL, issuer, 5), &facts,
            CT_VERDICT_EXPECTED, CT_REASON_CONFIGURED, "any of them");
 
     issuer[0].owner = CT_BYTES("Reseller");
-    judged(ct_policy_create(arena, &inventory, both, issuer, 1), &facts,
-           CT_VERDICT_UNFAMILIAR, CT_REASON_STRANGER,
+    judged(ct_policy_create(arena, &inventory, both, NULL, issuer, 1), &facts,
+           CT_VERDICT_UNFAMILIAR, CT_REASON_IMPOSTOR,
            "an intermediate's own text");
 
     /* no anchor: the path is good as far as it goes */
     facts.ca = &ca;
     (void) ct_chain_verify(NULL, c.der, chain, 1, &ca);
-    judged(ct_policy_create(arena, &inventory, both, &issuer[1], 1), &facts,
-           CT_VERDICT_EXPECTED, CT_REASON_CONFIGURED,
+    judged(ct_policy_create(arena, &inventory, both, NULL, &issuer[1], 1),
+           &facts, CT_VERDICT_EXPECTED, CT_REASON_CONFIGURED,
            "the direct issuer, without an anchor");
     issuer[0].owner = CT_BYTES("Stranger Inc");
-    judged(ct_policy_create(arena, &inventory, both, issuer, 1), &facts,
+    judged(ct_policy_create(arena, &inventory, both, NULL, issuer, 1), &facts,
            CT_VERDICT_UNFAMILIAR, CT_REASON_NO_ANCHOR,
            "the owner, without an anchor");
 
@@ -445,7 +445,7 @@ test_forged_familiar(void)
     ok(X509_verify(issued.cert, key) == 1, "the signature fits");
 
     list[0] = serve(&issued, &made_up.der, 1);
-    p = ct_policy_create(arena, &one, both, NULL, 0);
+    p = ct_policy_create(arena, &one, both, NULL, NULL, 0);
     facts_of(&facts, &c, &made_up.der, 1, &ca);
 
     /* as if a careless check of the logged chain had believed it */
@@ -487,7 +487,7 @@ test_cache(void)
     list[1] = serve(&second, &inter.der, 1);
     list[2] = serve(&wrong, &inter.der, 1);
 
-    p = ct_policy_create(arena, &three, both, NULL, 0);
+    p = ct_policy_create(arena, &three, both, NULL, NULL, 0);
     is_str(ct_policy_served_owner(p, 0), "Usual CA Ltd", "first");
     is_str(ct_policy_served_owner(p, 1), "Usual CA Ltd", "same chain");
     is_str(ct_policy_served_owner(p, 2), "Stranger Inc",
@@ -506,7 +506,7 @@ test_nothing_served(void)
     ct_policy_t   *p;
     ct_inventory_t none = {NULL, 0};
 
-    p = ct_policy_create(arena, &none, NULL, NULL, 0);
+    p = ct_policy_create(arena, &none, NULL, NULL, NULL, 0);
     facts_of(&facts, &leaf, &inter.der, 1, &ca);
     judged(p, &facts, CT_VERDICT_UNFAMILIAR, CT_REASON_STRANGER,
            "nothing is served");
@@ -519,7 +519,7 @@ test_memory(void)
 {
     ct_arena_t *small = ct_arena_create(256);
 
-    ok(ct_policy_create(small, &inventory, both, NULL, 0) == NULL,
+    ok(ct_policy_create(small, &inventory, both, NULL, NULL, 0) == NULL,
        "a policy above the ceiling");
     ct_arena_destroy(small);
 }

@@ -70,6 +70,14 @@ test_reasons(void)
            "issued by \"Usual <CA>\", which also issued a certificate that "
            "nginx serves; it is not served here yet", "owner, unescaped");
 
+    is_str(sentence(CT_REASON_IMPOSTOR, "Other", "O=Usual"),
+           "it says that it was issued by \"O=Usual\", a name that your own "
+           "CA uses, but it was issued by \"Other\"", "another's copy");
+    is_str(sentence(CT_REASON_IMPOSTOR, "", "O=Usual"),
+           "it says that it was issued by \"O=Usual\", a name that your own "
+           "CA uses, but no trusted CA can be shown to stand behind it",
+           "nobody's copy");
+
     for (i = CT_REASON_NONE; i < CT_REASONS; i++) {
         snprintf(with, sizeof(with), "%s",
                  sentence((ct_reason_e) i, "The CA", "The issuer"));

@@ -8,6 +8,7 @@
 
 
 static void test_token(void);
+static void test_calist(void);
 static void test_status(void);
 static void test_logs(void);
 static void test_log_details(json_t *root);
@@ -26,6 +27,7 @@ main(void)
 {
     test_token();
     test_status();
+    test_calist();
     test_logs();
     test_certificates();
     test_events();
@@ -63,6 +65,29 @@ test_token(void)
         ok(!ct_report_token_read(ct_bytes_str(bad[i]), &n) && n == 7,
            "refused: \"%s\"", bad[i]);
     }
+}
+
+
+static void
+test_calist(void)
+{
+    json_t *root;
+    world_t w;
+
+    world_open(&w);
+    snprintf(w.status.calist, sizeof(w.status.calist), "2 certificates");
+    snprintf(w.status.calist_error, sizeof(w.status.calist_error), "gone");
+    w.status.calist_checked_ms = REPORT_NOW - REPORT_DAY;
+    w.status.calist_rows = 2;
+    world_status(&w);
+    root = world_json(&w, ct_report_json_status);
+    is_str(json_text(root, "ca_list.text"), "2 certificates", "CA list");
+    is_str(json_text(root, "ca_list.error"), "gone", "its error");
+    is_str(json_text(root, "ca_list.checked"), "2026-11-21T16:49:00Z",
+           "when it was good");
+    is_int(json_number(root, "ca_list.rows"), 2, "its rows");
+    json_decref(root);
+    world_close(&w);
 }
 
 

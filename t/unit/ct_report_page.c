@@ -222,6 +222,9 @@ fill(world_t *w)
     w->status.dropped = 1;
     snprintf(w->status.error, sizeof(w->status.error), "no room on disk");
     snprintf(w->status.list, sizeof(w->status.list), "8 logs");
+    snprintf(w->status.calist, sizeof(w->status.calist), "9 <b>");
+    snprintf(w->status.calist_error, sizeof(w->status.calist_error), "&no");
+    w->status.calist_checked_ms = REPORT_NOW;
     snprintf(w->status.list_error, sizeof(w->status.list_error),
              "it is not signed");
     w->status.list_ms = REPORT_NOW;
@@ -274,6 +277,8 @@ test_full(void)
         "<span class=\"state bad\">log.unreachable</span> Some log: gone.",
         "<span class=\"state good\">coverage.restored</span> Complete.",
         "Log list: 8 logs, of <time",
+        "CA list: 9 &lt;b&gt;, last found good on <time",
+        "The CA list could not be renewed: &amp;no.",
         "3 findings are not verified yet",
         "1 certificate was found without room to keep",
         "no room on disk",

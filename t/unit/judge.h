@@ -57,7 +57,8 @@ setup(void)
     ctx.lines = calloc(1, sizeof(ct_lines_t));
     ctx.now_ms = START;
     ctx.status.since_ms = START - DAY;
-    ctx.policy = ct_policy_create(ctx.arena, &inventory, NULL, NULL, 0);
+    ctx.policy = ct_policy_create(ctx.arena, &inventory, NULL, NULL,
+                                  NULL, 0);
     config.watch = ct_watch_compile(ctx.arena, &pattern, 1, 1);
     (void) ct_lines_init(ctx.lines);
     (void) ct_outbox_create(&ctx);
@@ -140,7 +141,8 @@ serving(const ca_cert_t *const *leaf, size_t n, const ca_cert_t *ca,
     }
 
     inventory = (ct_inventory_t) {served, n};
-    ctx.policy = ct_policy_create(ctx.arena, &inventory, anchors, NULL, 0);
+    ctx.policy = ct_policy_create(ctx.arena, &inventory, anchors, ctx.calist,
+                                  NULL, 0);
     ctx.anchors = (ct_anchors_t *) (uintptr_t) anchors;
 }
 

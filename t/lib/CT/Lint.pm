@@ -32,13 +32,14 @@ my $CORE_OPENSSL = qr{^openssl/(?!ssl|rand|engine|http|ocsp|conf)\w+\.h$};
 # The engine's actors, and whom of the others each may know. What is not an
 # actor (lines, issuers, context ...) may be included by all.
 my %ACTOR = (
-    engine   => { logs => 1, lists => 1, notify => 1, state => 1,
-                  owner => 1 },
+    engine   => { logs => 1, lists => 1, calists => 1, notify => 1,
+                  state => 1, owner => 1 },
     logs     => { follow => 1 },
     follow   => { backfill => 1 },
     backfill => { fetch => 1 },
     fetch    => { judge => 1 },
     lists    => {},
+    calists  => {},
     notify   => {},
     state    => { snapshot => 1 },
     judge    => {},
