@@ -90,6 +90,14 @@ ct_calists_destroy(ct_calists_t *lists)
 }
 
 
+bool
+ct_calists_settled(const ct_calists_t *lists)
+{
+    return lists->ctx->config->calist == NULL || lists->ctx->calist != NULL
+           || lists->ctx->status.calist_error[0] != '\0';
+}
+
+
 int64_t
 ct_calists_turn(ct_calists_t *lists, bool *changed)
 {

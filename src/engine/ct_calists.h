@@ -19,6 +19,10 @@ typedef struct ct_calists_s ct_calists_t;
 ct_calists_t *ct_calists_create(ct_context_t *ctx);
 void ct_calists_destroy(ct_calists_t *lists);
 
+/* There is no list to wait for: it is in force, or could not be had, or is
+ * not wanted. Until then nothing should be judged. */
+bool ct_calists_settled(const ct_calists_t *lists);
+
 /* As ct_lists_turn. When *changed, whatever the one of before has named is
  * named anew: its own memory is gone. */
 int64_t ct_calists_turn(ct_calists_t *lists, bool *changed);

@@ -29,6 +29,7 @@
 
 static void ct_engine_waits(ct_engine_t *engine);
 static bool ct_engine_policy(ct_engine_t *engine);
+static void ct_engine_judging(ct_engine_t *engine, bool again);
 static ct_anchors_t *ct_engine_anchors(ct_engine_t *engine);
 static int64_t ct_engine_save(ct_engine_t *engine);
 static void ct_engine_lists(ct_engine_t *engine);
@@ -212,7 +213,7 @@ ct_engine_take_over(ct_engine_t *engine)
         ct_judge_shift(ctx, away);
     }
 
-    ct_judge_again(ctx);
+    ct_engine_judging(engine, false);
     ct_engine_beat(engine, true);
 
     ct_lines_say(ctx->lines, CT_LINE_NOTICE,
@@ -255,6 +256,20 @@ ct_engine_policy(ct_engine_t *engine)
     ctx->policy = policy;
 
     return true;
+}
+
+
+static void
+ct_engine_judging(ct_engine_t *engine, bool again)
+{
+    if (!engine->judging && ct_calists_settled(engine->calists)) {
+        engine->judging = true;
+        again = true;
+    }
+
+    if (again) {
+        ct_judge_again(&engine->ctx);
+    }
 }
 
 
@@ -325,12 +340,16 @@ ct_engine_turn(ct_engine_t *engine)
     due = ct_calists_turn(engine->calists, &changed);
     next = due < next ? due : next;
 
-    if (changed && ct_engine_policy(engine)) {
-        ct_judge_again(ctx);
+    if (changed) {
+        (void) ct_engine_policy(engine);
     }
 
-    due = ct_logs_turn(engine->logs);
-    next = due < next ? due : next;
+    ct_engine_judging(engine, changed);
+
+    if (engine->judging) {
+        due = ct_logs_turn(engine->logs);
+        next = due < next ? due : next;
+    }
     due = ct_judge_turn(ctx);
     next = due < next ? due : next;
 

@@ -30,6 +30,8 @@ struct ct_engine_s {
     int64_t       lock_due_ms;
     bool          unlocked;   /* the lock file could not be had */
     bool          shared;     /* and now somebody else has it */
+    bool          judging;    /* nothing is judged before the CA list has
+                                 come, or could not be had */
     bool          list_changed; /* the logs in force are not set yet */
     bool          list_told;    /* that it is stale or refused */
     pthread_t     thread;

@@ -204,6 +204,11 @@ ct_case_chain(ct_context_t *ctx, const ct_match_t *match, ct_case_t *c,
     c->facts.ca = &c->ca;
     c->draft.path = ct_finding_path(&c->ca, c->path);
 
+    if (ctx->calist != NULL) {
+        c->draft.report = ct_bytes_str(ct_calist_report(ctx->calist,
+                                                        c->ca.owner));
+    }
+
     if (c->ca.issuer_found) {
         memcpy(c->draft.finding.issuer_key, c->ca.issuer_key, CT_HASH_LEN);
     }

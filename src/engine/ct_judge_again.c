@@ -11,9 +11,13 @@
 
 static bool ct_again_one(ct_context_t *ctx, ct_finding_t *f,
     ct_bytes_t text);
-static void ct_again_judge(ct_context_t *ctx, ct_finding_t *f,
+static bool ct_again_name(ct_context_t *ctx, ct_ca_t *ca,
+    const ct_finding_t *f, ct_finding_text_t *parts);
+static void ct_again_ca(ct_ca_t *ca, const ct_finding_t *f,
     const ct_finding_text_t *parts);
-static void ct_again_facts(ct_context_t *ctx, ct_facts_t *facts, ct_ca_t *ca,
+static void ct_again_judge(ct_context_t *ctx, ct_finding_t *f,
+    const ct_finding_text_t *parts, const ct_ca_t *ca);
+static void ct_again_facts(ct_context_t *ctx, ct_facts_t *facts,
     const ct_finding_t *f, const ct_finding_text_t *parts);
 static size_t ct_again_names(ct_context_t *ctx, ct_bytes_t list,
     ct_bytes_t **names);
@@ -49,7 +53,8 @@ ct_judge_again(ct_context_t *ctx)
 static bool
 ct_again_one(ct_context_t *ctx, ct_finding_t *f, ct_bytes_t text)
 {
-    bool              dropped;
+    bool              named, dropped;
+    ct_ca_t           ca;
     ct_finding_t      before;
     ct_finding_text_t parts;
 
@@ -58,9 +63,10 @@ ct_again_one(ct_context_t *ctx, ct_finding_t *f, ct_bytes_t text)
     }
 
     before = *f;
+    named = ct_again_name(ctx, &ca, f, &parts);
 
     if (!(f->flags & CT_FINDING_WAS_SERVED)) {
-        ct_again_judge(ctx, f, &parts);
+        ct_again_judge(ctx, f, &parts, &ca);
     }
 
     ct_judge_flags(ctx, f);
@@ -72,43 +78,59 @@ ct_again_one(ct_context_t *ctx, ct_finding_t *f, ct_bytes_t text)
         ct_judge_say(ctx, f, &parts, true);
     }
 
-    return dropped || memcmp(f, &before, sizeof(before)) != 0;
-}
-
-
-static void
-ct_again_judge(ct_context_t *ctx, ct_finding_t *f,
-    const ct_finding_text_t *parts)
-{
-    ct_ca_t      ca;
-    ct_facts_t   facts;
-    ct_reason_e  reason;
-    ct_verdict_e verdict;
-
-    ct_again_facts(ctx, &facts, &ca, f, parts);
-    verdict = ct_policy_judge(ctx->policy, &facts, &reason);
-
-    /* who copies a name is not known from the record */
-    if (verdict == (ct_verdict_e) f->verdict
-        && verdict != CT_VERDICT_EXPECTED)
-    {
-        reason = (ct_reason_e) f->reason;
+    if (named && !dropped) {
+        (void) ct_judge_write(ctx, f, &parts);
     }
 
-    ct_judge_becomes(ctx, f, verdict, reason);
+    return named || dropped || memcmp(f, &before, sizeof(before)) != 0;
 }
 
 
-static void
-ct_again_facts(ct_context_t *ctx, ct_facts_t *facts, ct_ca_t *ca,
-    const ct_finding_t *f, const ct_finding_text_t *parts)
+/* Its CA, as anchors and CA list have it now. True: it is called otherwise
+ * than before, or takes reports elsewhere; `parts` say so then, as long as
+ * `ca` lasts. */
+static bool
+ct_again_name(ct_context_t *ctx, ct_ca_t *ca, const ct_finding_t *f,
+    ct_finding_text_t *parts)
 {
-    ct_bytes_t *names;
+    bool        changed;
+    ct_bytes_t  owner, report;
+    const char *organization;
 
+    ct_again_ca(ca, f, parts);
+    organization = ca->npath == 0
+                   ? NULL : ct_anchors_organization(ctx->anchors,
+                                         ca->path_cert[ca->npath - 1]);
+
+    if (organization != NULL) {
+        memset(ca->owner, 0, sizeof(ca->owner));
+        memcpy(ca->owner, organization, strlen(organization));
+        memcpy(ca->organization, ca->owner, sizeof(ca->owner));
+    }
+
+    ct_calist_name(ctx->calist, ca);
+    owner = ct_bytes_str(ca->owner);
+    report = ctx->calist != NULL
+             ? ct_bytes_str(ct_calist_report(ctx->calist, ca->owner))
+             : parts->report;
+
+    changed = !ct_bytes_equal(owner, parts->ca)
+              || !ct_bytes_equal(report, parts->report);
+    parts->ca = owner;
+    parts->report = report;
+
+    return changed;
+}
+
+
+/* What the record knows of it. */
+static void
+ct_again_ca(ct_ca_t *ca, const ct_finding_t *f,
+    const ct_finding_text_t *parts)
+{
     static const uint8_t none[CT_HASH_LEN];
 
     memset(ca, 0, sizeof(*ca));
-    memset(facts, 0, sizeof(*facts));
 
     if (parts->ca.len < sizeof(ca->owner)) {
         memcpy(ca->owner, parts->ca.data, parts->ca.len);
@@ -122,7 +144,42 @@ ct_again_facts(ct_context_t *ctx, ct_facts_t *facts, ct_ca_t *ca,
         memcpy(ca->path_key[0], f->issuer_key, CT_HASH_LEN);
         ca->npath = 1;
     }
+}
 
+
+static void
+ct_again_judge(ct_context_t *ctx, ct_finding_t *f,
+    const ct_finding_text_t *parts, const ct_ca_t *ca)
+{
+    ct_facts_t   facts;
+    ct_reason_e  reason;
+    ct_verdict_e verdict;
+
+    ct_again_facts(ctx, &facts, f, parts);
+    facts.ca = ca;
+    verdict = ct_policy_judge(ctx->policy, &facts, &reason);
+
+    /* who copies a name is not known without the certificate */
+    if (verdict == (ct_verdict_e) f->verdict && facts.issuer.len == 0
+        && verdict != CT_VERDICT_EXPECTED)
+    {
+        reason = (ct_reason_e) f->reason;
+    }
+
+    ct_judge_becomes(ctx, f, verdict, reason);
+}
+
+
+static void
+ct_again_facts(ct_context_t *ctx, ct_facts_t *facts, const ct_finding_t *f,
+    const ct_finding_text_t *parts)
+{
+    ct_cert_t   cert;
+    ct_bytes_t *names;
+
+    memset(facts, 0, sizeof(*facts));
+    (void) ct_cert_read(parts->der, &cert);
+    facts->issuer = cert.issuer;
     facts->identity = f->identity;
     facts->spki_sha256 = f->spki_sha256;
     facts->nnames = ct_again_names(ctx, parts->names, &names);
@@ -134,7 +191,6 @@ ct_again_facts(ct_context_t *ctx, ct_facts_t *facts, ct_ca_t *ca,
     facts->before = ct_judge_before(ctx, f);
     facts->expired = ct_finding_expired(f, ctx->now_ms);
     facts->not_before_ms = f->not_before_ms;
-    facts->ca = ca;
 }
 
 

@@ -52,6 +52,10 @@ ct_rc_t ct_judge_add(ct_context_t *ctx, ct_draft_t *draft, ct_bytes_t ca);
 void ct_judge_replace(ct_context_t *ctx, ct_finding_t *f, ct_draft_t *draft,
     ct_bytes_t ca);
 
+/* Its text becomes this one. CT_E_FULL: there is no room for it. */
+ct_rc_t ct_judge_write(ct_context_t *ctx, ct_finding_t *f,
+    const ct_finding_text_t *parts);
+
 /* The certificate in its text becomes this one; false: there is no room. */
 bool ct_judge_keep(ct_context_t *ctx, ct_finding_t *f, ct_bytes_t der);
 

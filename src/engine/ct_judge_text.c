@@ -9,8 +9,6 @@
 #include <string.h>
 
 
-static ct_rc_t ct_text_write(ct_context_t *ctx, ct_finding_t *f,
-    const ct_finding_text_t *parts);
 static void ct_text_draft(const ct_context_t *ctx, ct_draft_t *draft);
 static bool ct_text_room(const ct_context_t *ctx, ct_bytes_t der);
 static size_t ct_text_names(const ct_draft_t *draft);
@@ -96,7 +94,7 @@ ct_judge_keep(ct_context_t *ctx, ct_finding_t *f, ct_bytes_t der)
 
     parts.der = der;
 
-    return ct_text_write(ctx, f, &parts) == CT_OK;
+    return ct_judge_write(ctx, f, &parts) == CT_OK;
 }
 
 
@@ -114,12 +112,12 @@ ct_judge_drop(ct_context_t *ctx, ct_finding_t *f,
     less.der.len = 0;
     less.path.len = 0;
 
-    return ct_text_write(ctx, f, &less) == CT_OK;
+    return ct_judge_write(ctx, f, &less) == CT_OK;
 }
 
 
-static ct_rc_t
-ct_text_write(ct_context_t *ctx, ct_finding_t *f,
+ct_rc_t
+ct_judge_write(ct_context_t *ctx, ct_finding_t *f,
     const ct_finding_text_t *parts)
 {
     ct_buf_t text;
