@@ -121,6 +121,7 @@ ct_summary_findings(ct_summary_t *summary, const ct_store_t *store)
 
         if (ct_finding_alarms(&finding)) {
             summary->alarming++;
+            summary->copies += finding.reason == CT_REASON_IMPOSTOR;
         } else {
             ct_summary_silenced(summary, &finding);
         }
@@ -278,6 +279,14 @@ ct_summary_headline(const ct_summary_t *summary, ct_buf_t *out)
     if (summary->alarming != 0) {
         ct_summary_count(out, summary->alarming, "certificate needs you",
                          "certificates need you");
+
+        if (summary->copies != 0) {
+            ct_buf_puts(out, ", ");
+            ct_summary_count(out, summary->copies,
+                             "copies the name of your CA",
+                             "copy the name of your CA");
+        }
+
         return;
     }
 

@@ -29,6 +29,7 @@ typedef struct {
     size_t      verdicts[CT_SUMMARY_VERDICTS]; /* findings with it */
     size_t      findings;
     size_t      alarming;
+    size_t      copies;       /* of them, those of our CA's name */
     size_t      acknowledged; /* that would alarm otherwise */
     size_t      baseline;     /* the same; both: acknowledged */
     size_t      unverified;

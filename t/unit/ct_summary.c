@@ -69,6 +69,7 @@ static const case_t cases[] = {
 
 
 static void test_case(unsigned i, const case_t *c);
+static void test_copies(void);
 static void test_coverage(void);
 static void test_level(void);
 
@@ -82,6 +83,7 @@ main(void)
         test_case(i, &cases[i]);
     }
 
+    test_copies();
     test_coverage();
     test_level();
 
@@ -129,6 +131,41 @@ test_case(unsigned i, const case_t *c)
 
 
 /* What the engine found, and whether it is still there to find it. */
+/* The loudest of all alarms is told in the headline. */
+static void
+test_copies(void)
+{
+    size_t       i;
+    json_t      *root;
+    world_t      w;
+    ct_finding_t f;
+
+    static const char *const wanted[] = {
+        "3 certificates need you",
+        "3 certificates need you, 1 copies the name of your CA",
+        "3 certificates need you, 2 copy the name of your CA"
+    };
+
+    world_open(&w);
+
+    for (i = 0; i < 3; i++) {
+        world_simple(&w, CT_VERDICT_UNFAMILIAR, "example.com");
+    }
+
+    for (i = 0; i < 3; i++) {
+        root = world_json(&w, ct_report_json_status);
+        is_str(json_text(root, "headline.text"), wanted[i], "%zu copies", i);
+        json_decref(root);
+
+        ok(ct_store_finding(w.store, i + 1, &f, NULL), "a finding");
+        f.reason = CT_REASON_IMPOSTOR;
+        ct_store_update(w.store, &f);
+    }
+
+    world_close(&w);
+}
+
+
 static void
 test_coverage(void)
 {
@@ -214,6 +251,9 @@ test_level(void)
     w.status.list_error[0] = 'x';
     level_is(&w, "attention", "the list could not be renewed");
     w.status.list_error[0] = '\0';
+    w.status.calist_error[0] = 'x';
+    level_is(&w, "attention", "nor could the CA list");
+    w.status.calist_error[0] = '\0';
     level_is(&w, "ok", "all well again");
     (void) ct_store_log(w.store, i, &log);
     log.gaps[3].to = 7;
