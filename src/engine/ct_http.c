@@ -92,6 +92,16 @@ ct_http_limit(ct_http_t *http)
 }
 
 
+bool
+ct_http_proxy(ct_http_t *http, const char *url)
+{
+    free(http->proxy);
+    http->proxy = url != NULL ? strdup(url) : NULL;
+
+    return url == NULL || http->proxy != NULL;
+}
+
+
 void
 ct_http_destroy(ct_http_t *http)
 {
@@ -109,6 +119,7 @@ ct_http_destroy(ct_http_t *http)
     }
 
     free(http->trusted);
+    free(http->proxy);
     free(http);
 }
 

@@ -54,6 +54,10 @@ bool ct_http_prepare(void);
 ct_http_t *ct_http_create(const char *trusted, const char *contact,
     int64_t rate, int wake, const bool *stop);
 
+/* From now on by way of this proxy, but to this host itself; NULL: directly.
+ * False: no memory. */
+bool ct_http_proxy(ct_http_t *http, const char *url);
+
 /* Requests in flight end with CT_E_STOPPED. NULL-safe. */
 void ct_http_destroy(ct_http_t *http);
 

@@ -18,9 +18,14 @@
 #define CT_HTTP_HEAD_MAX (64 * 1024) /* bytes of all header lines */
 #define CT_HTTP_BUFFER   (64 * 1024L)
 
+/* never by way of a proxy; both spellings, for libcurl knows networks since
+ * 7.86 only */
+#define CT_HTTP_HERE "localhost,127.0.0.0/8,127.0.0.1,::1"
+
 
 static bool ct_http_setup_version(ct_http_request_t *r);
 static bool ct_http_setup_tls(ct_http_request_t *r);
+static bool ct_http_setup_proxy(ct_http_request_t *r);
 static bool ct_http_setup_post(ct_http_request_t *r,
     const ct_http_ask_t *ask);
 static bool ct_http_setup_condition(ct_http_request_t *r, const char *name,
@@ -57,7 +62,9 @@ ct_http_setup(ct_http_request_t *r, const ct_http_ask_t *ask)
     bad |= curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS,
                             (long) r->http->connect_ms);
 
-    if (bad != 0 || !ct_http_setup_version(r) || !ct_http_setup_tls(r)) {
+    if (bad != 0 || !ct_http_setup_version(r) || !ct_http_setup_tls(r)
+        || !ct_http_setup_proxy(r))
+    {
         return false;
     }
 
@@ -118,6 +125,24 @@ ct_http_setup_tls(ct_http_request_t *r)
            && (r->http->trusted == NULL
                || curl_easy_setopt(r->easy, CURLOPT_CAINFO, r->http->trusted)
                   == CURLE_OK);
+}
+
+
+/* Without one the environment has no say either. */
+static bool
+ct_http_setup_proxy(ct_http_request_t *r)
+{
+    int   bad;
+    CURL *e;
+
+    e = r->easy;
+
+    bad = curl_easy_setopt(e, CURLOPT_PROXY,
+                           r->http->proxy != NULL ? r->http->proxy : "");
+    bad |= curl_easy_setopt(e, CURLOPT_NOPROXY, CT_HTTP_HERE);
+    bad |= curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+
+    return bad == 0;
 }
 
 

@@ -105,6 +105,7 @@ struct ct_http_s {
     int64_t            total_ms;
     int64_t            slow_ms;
     char              *trusted;
+    char              *proxy;
     char               agent[CT_LIMIT_TEXT + 96];
 };
 

@@ -139,6 +139,15 @@ ct_http_create(const char *trusted, const char *contact, int64_t rate,
 }
 
 
+bool
+ct_http_proxy(ct_http_t *http, const char *url)
+{
+    (void) http;
+
+    return url == NULL;
+}
+
+
 void
 ct_http_destroy(ct_http_t *http)
 {
