@@ -49,8 +49,18 @@ spew("$dir/none.csv", $ca_list);
 spew("$dir/ca.csv", $ca_list . '"A","' . 'ab' x 32 . "\"\n");
 spew("$dir/cut.csv", $ca_list . '"A","' . 'ab' x 20);
 spew("$dir/file", '');
+spew("$dir/file-short", "short\n");
+spew("$dir/secrets", "the first secret text\n\nthe second one, older\r\n");
+spew("$dir/headers", "Authorization: Bearer abc\nX-Key: def\n");
+spew("$dir/password", "word\n");
+spew("$dir/file-long", 'A: ' . 'x' x 4093);
+chmod 0600, map {"$dir/$_"} qw(file-short file-long secrets headers password);
 
 my $zone = 'ct_zone zone=ct:1m;';
+my $hook = 'ct_webhook http://h.test/;';
+my $whsec = 'whsec_' . encode_base64('k' x 24, '');
+my $sender = 'from=ct@x.test server=smtp://mail.x.test:587';
+my $mail = "to=a\@x.test $sender";
 
 # What stands in http{}; the sentence; what is accepted has undef.
 my @cases = (
@@ -330,14 +340,241 @@ EOF
         qr/invalid hash "sha256:0g.*" in "ct_issuer"/],
     ['issuer without a name', "$zone $log ct_issuer ok '';",
         qr/invalid name "" in "ct_issuer", 1 to 127 characters are wanted/],
-    ['webhook of another scheme', "$zone $log ct_webhook mailto:a\@b.test;",
-        qr/invalid URL "mailto:a\@b.test" in "ct_webhook", "https:\/\/" or/],
+
+    # ct_webhook
+    (map { ["webhook: $_", "$zone $log ct_webhook $_;", undef] }
+        'https://hook.test/x format=json secret=' . 'text' x 4,
+        "https://hook.test/ format=cloudevents secret=$whsec "
+            . "secret_file=$dir/secrets on=all,digest 'name=on call'",
+        'https://hooks.slack.com/services/T0/B0/xyz format=slack on=resolved',
+        'https://hook.test/?a=b&c=%2F format=discord',
+        'https://user:word@hook.test:8443/x format=teams',
+        'https://events.pagerduty.com/v2/enqueue format=pagerduty secret='
+            . '0f' x 16,
+        'http://127.0.0.1:9093 format=alertmanager on=unfamiliar,unserved',
+        'http://127.0.0.1:9093/p/api/v2/alerts format=alertmanager',
+        "http://[::1]:80/ 'header=Authorization: Bearer x' "
+            . "header_file=$dir/headers"),
+    (map {
+        ["webhook at $_", "$zone $log ct_webhook '$_';",
+            qr/invalid URL "\Q$_\E" in "ct_webhook", "https:\/\/" or "http:/]
+    } 'mailto:a@b.test', 'https://', 'https:///x', 'https://h.test:0/',
+        'https://h.test:65536/', 'https://h.test:/', 'https://h.test:x/',
+        'https://[::1/', 'https://[]/', 'https://a b/', 'https://h.test/#x',
+        'https://@/', 'ftp://h.test/', 'https://h.test\x', ''),
     ['webhook twice', "$zone $log ct_webhook http://h.test/; "
             . 'ct_webhook http://h.test/;',
-        qr{duplicate URL "http://h.test/" in "ct_webhook"}],
-    ['too many webhooks', "$zone $log "
-            . join('', map {"ct_webhook http://h.test/$_;"} 0 .. 16),
-        qr/too many "ct_webhook" directives, at most 16 are possible/],
+        qr{duplicate receiver "http://h.test/" in "ct_webhook"}],
+    ['webhook twice in a server', "$zone $log server { "
+            . 'ct_webhook http://h.test/; ct_webhook http://h.test/; }',
+        qr{duplicate receiver "http://h.test/" in "ct_webhook"}],
+    ['webhook in http and two servers', "$zone $log $hook "
+            . join('', map {"server { server_name $_; $hook }"} 'a.test',
+                'a.test', '""'), undef],
+    ['webhook with the name of another', "$zone $log "
+            . 'ct_webhook http://a.test/ name=a; '
+            . 'ct_webhook http://b.test/ name=a;',
+        qr/duplicate name "a" in "ct_webhook", another one is wanted/],
+    ['two PagerDuty services', "$zone $log " . join('', map {
+            'ct_webhook https://events.pagerduty.com/v2/enqueue '
+                . "format=pagerduty secret=@{[$_ x 32]};"
+        } qw(a b)), undef],
+    ['the same PagerDuty service twice', "$zone $log " . join('', map {
+            'ct_webhook https://events.pagerduty.com/v2/enqueue '
+                . "format=pagerduty secret=@{['c' x 32]} name=$_;"
+        } qw(a b)), qr/duplicate receiver "a" in "ct_webhook"/],
+    ['too many receivers', "$zone $log "
+            . join('', map {"ct_webhook http://h.test/$_;"} 0 .. 64),
+        qr/too many receivers of alerts, at most 64 are possible/],
+    ['webhook with something else', "$zone $log ct_webhook http://h.test/ a=b;",
+        qr/invalid parameter "a=b" in "ct_webhook", once "format=", "name="/],
+    ['webhook in a location',
+        "$zone $log server { location / { ct_webhook http://h.test/; } }",
+        qr/"ct_webhook" directive is not allowed here/],
+    ['webhook without zone', 'ct_webhook http://h.test/;',
+        qr/"ct_webhook" in .* needs the monitor/],
+    ['format that is none', "$zone $log ct_webhook http://h.test/ format=xml;",
+        qr/invalid format in "format=xml", "json", "cloudevents", "slack"/],
+    ['format twice', "$zone $log ct_webhook http://h.test/ format=json "
+            . 'format=json;',
+        qr/invalid parameter "format=json" in "ct_webhook"/],
+    (map {
+        ["events $_", "$zone $log ct_webhook http://h.test/ on=$_;",
+            qr/invalid event ".*" in "on=\Q$_\E", some of "unfamiliar", "un/]
+    } '', 'none', 'log,', 'log,,list', 'logs', 'all;all' =~ s/;/./r),
+    (map {
+        ["name '$_->[0]'", "$zone $log ct_webhook http://h.test/ $_->[1];",
+            qr/invalid parameter "name=.*", one "name=" of 1 to 127 printab/s]
+    } ['none', 'name='], ['long', 'name=' . 'x' x 128], ['two', 'name=a name=b'],
+        ['lines', qq("name=a\nb")]),
+    (map {
+        ["secret: $_->[0]", "$zone $log ct_webhook http://h.test/ $_->[1];",
+            qr/invalid secret in "ct_webhook", "whsec_" and 24 to 64 bytes/]
+    } ['empty', 'secret='], ['short', 'secret=' . 'x' x 15],
+        ['long', 'secret=' . 'x' x 257], ['no base64', "secret=whsec_!!"],
+        ['23 bytes', 'secret=whsec_' . encode_base64('x' x 23, '')],
+        ['65 bytes', 'secret=whsec_' . encode_base64('x' x 65, '')],
+        ['binary', "secret=aaaaaaaaaaaaaaa\x{7f}"],
+        ['in a file', "secret_file=$dir/file-short"]),
+    ['secret for Slack', "$zone $log ct_webhook http://h.test/ format=slack "
+            . "secret=$whsec;",
+        qr/"format=slack" has a secret in "ct_webhook", which "json",/],
+    ['too many secrets', "$zone $log ct_webhook http://h.test/ "
+            . "secret=$whsec " x 9 . ';',
+        qr/too many secrets in "ct_webhook", at most 8 are possible/],
+    (map {
+        ["PagerDuty with @{[scalar @$_]} secrets", "$zone $log ct_webhook "
+                . "http://h.test/ format=pagerduty @$_;",
+            qr/"format=pagerduty" has @{[scalar @$_]} secrets in "ct_webhook"/]
+    } [], ["secret=$whsec", "secret=$whsec"]),
+    ['PagerDuty with another key', "$zone $log ct_webhook http://h.test/ "
+            . 'format=pagerduty secret=abc;',
+        qr/invalid secret in "ct_webhook", of "format=pagerduty" a routing/],
+    ['Alertmanager with a query', "$zone $log ct_webhook http://h.test/?a "
+            . 'format=alertmanager;',
+        qr/the URL of "format=alertmanager" has a query in "ct_webhook"/],
+    ['the same Alertmanager twice', "$zone $log "
+            . 'ct_webhook http://h.test/ format=alertmanager; '
+            . 'ct_webhook http://h.test/api/v2/alerts format=alertmanager;',
+        qr{duplicate receiver "http://h.test/" in "ct_webhook"}],
+    (map {
+        ["header $_", "$zone $log ct_webhook http://h.test/ 'header=$_';",
+            qr/invalid header in "ct_webhook", "Name: value" in less than/]
+    } '', 'Name', ': value', 'Name:', 'Name:  ', 'A b: c', "A: b\nC: d",
+        'Content-Type: text/plain', 'host: h.test', 'webhook-id: 1'),
+    ['header that is too long', "$zone $log ct_webhook http://h.test/ "
+            . "header_file=$dir/file-long;",
+        qr/invalid header in "ct_webhook", "Name: value" in less than 4096/],
+    ['header in a file', "$zone $log ct_webhook http://h.test/ "
+            . "header_file=$dir/secrets;",
+        qr/invalid header in "ct_webhook", "Name: value"/],
+    ['too many headers', "$zone $log ct_webhook http://h.test/ "
+            . join(' ', map {"header=A:$_"} 0 .. 16) . ';',
+        qr/too many headers in "ct_webhook", at most 16 are possible/],
+    (map {
+        my $name = $_;
+        (["$name that is absent", "$zone $log ct_webhook http://h.test/ "
+                . "$name=no;", qr{open\(\) ".*/conf/no" failed \(2: No such}],
+        ["$name that is empty", "$zone $log ct_webhook http://h.test/ "
+                . "$name=$dir/file;",
+            qr{"\Q$dir\E/file" is empty, a line of text is wanted}],
+        ["$name too large", "$zone $log ct_webhook http://h.test/ "
+                . "$name=$dir/large.pem;",
+            qr{"\Q$dir\E/large.pem" is too large, at most 65536 bytes are}],
+        ["$name is a directory", "$zone $log ct_webhook http://h.test/ "
+                . "$name=$dir;", qr{"\Q$dir\E" is not a file, one is wanted}])
+    } qw(secret_file header_file)),
+
+    # ct_mail
+    (map { ["mail: $_", "$zone $log ct_mail $_;", undef] }
+        "$mail",
+        "to=a\@x.test to=b\@x.test $sender tls=required on=log",
+        "$mail user=ct password=word",
+        "$mail user=ct password_file=$dir/password",
+        'to=a@x.test from=a@x.test server=smtps://[2001:db8::1]:465',
+        'to=a+b.c@x-y.test from=root@localhost server=smtp://localhost',
+        "to=a\@x.test from=a\@x.test server=smtp://127.0.0.1:2525/ tls=off "
+            . 'user=a password=b'),
+    (map {
+        ["mail: $_", "$zone $log ct_mail $_;",
+            qr/"ct_mail" is incomplete, "to=address", "from=address" and "s/]
+    } 'to=a@x.test', "$sender", 'to=a@x.test from=a@x.test',
+        'to=a@x.test server=smtp://x.test'),
+    (map {
+        ["mail to $_", "$zone $log ct_mail 'to=$_' $sender;",
+            qr/invalid address "\Q$_\E" in "ct_mail", one such as "admin/]
+    } '', 'a', '@x.test', 'a@', 'a@b@c', 'a b@x.test', 'a@x..test', 'a@.test',
+        'a@x.', 'a@-x.test', 'a@x-.test', 'a@x.test-', '.a@x.test',
+        'a.@x.test', 'a..b@x.test', 'a@x.test,b@x.test', '<a@x.test>',
+        "a\@x.test\nBcc: b\@x.test", "a\@x.test\r", 'Name <a@x.test>',
+        "\xc3\xa4\@x.test", 'a@[127.0.0.1]', 'a' x 65 . '@x.test',
+        'a@' . join('.', ('x' x 60) x 5)),
+    ['mail from nobody', "$zone $log ct_mail to=a\@x.test from=<> "
+            . 'server=smtp://x.test;',
+        qr/invalid address "<>" in "ct_mail"/],
+    (map {
+        ["mail by $_", "$zone $log ct_mail to=a\@x.test from=a\@x.test "
+                . "'server=$_';",
+            qr/invalid server "\Q$_\E" in "ct_mail", "smtp:\/\/host:port" o/]
+    } 'x.test', 'http://x.test', 'smtp://', 'smtp://x.test/y',
+        'smtp://x.test?y', 'smtp://u:p@x.test', 'smtp://x.test:0',
+        'smtp://x.test:66666', 'smtp://' . 'x' x 250),
+    ['mail with an empty parameter', "$zone $log ct_mail $mail user=;",
+        qr/invalid parameter "user=" in "ct_mail", "to=", and once "from="/],
+    ['mail with two passwords', "$zone $log ct_mail $mail user=a "
+            . "password_file=$dir/password password=b;",
+        qr/invalid parameter "password=" in "ct_mail", "to=", and once/],
+    ['mail with another tls', "$zone $log ct_mail $mail tls=maybe;",
+        qr/invalid parameter "tls=maybe" in "ct_mail"/],
+    (map {
+        ["mail with $_ alone", "$zone $log ct_mail $mail $_;",
+            qr/"user=" and one of "password=" and "password_file=" are want/]
+    } 'user=a', 'password=b', "password_file=$dir/password"),
+    ['mail with a long password', "$zone $log ct_mail $mail user=a password="
+            . 'x' x 513 . ';',
+        qr/user or password in "ct_mail" is too long, at most 512 characters/],
+    ['mail with a password of two lines', "$zone $log ct_mail $mail user=a "
+            . "password_file=$dir/secrets;",
+        qr{"\Q$dir\E/secrets" has 2 lines, one with the password is wanted}],
+    ['mail with a password for everybody', "$zone $log ct_mail $mail user=a "
+            . 'password=b tls=off;',
+        qr/"tls=off" in "ct_mail" would send the password to "smtp:.*" for/],
+    ['mail by smtps without tls', "$zone $log ct_mail to=a\@x.test "
+            . 'from=a@x.test server=smtps://x.test tls=off;',
+        qr/"tls=off" with "smtps:\/\/" in "ct_mail", "smtp:\/\/" is wanted/],
+    ['mail twice', "$zone $log ct_mail $mail; ct_mail $mail;",
+        qr/duplicate receiver "a\@x.test \(smtp:\/\/.*\)" in "ct_mail"/],
+    ['mail to too many', "$zone $log ct_mail "
+            . join(' ', map {"to=a$_\@x.test"} 0 .. 16) . " $sender;",
+        qr/too many "to=" in "ct_mail", at most 16 are possible/],
+    ['mail in a server', "$zone $log server { ct_mail $mail; }", undef],
+
+    # ct_event_log
+    (map { ["event log $_", "$zone $log ct_event_log $_;", undef] }
+        "$dir/events.log", "$dir/events.log on=all,digest name=events",
+        'syslog:server=127.0.0.1:5514,facility=daemon,tag=ct,severity=warn',
+        'syslog:server=unix:/dev/log,nohostname'),
+    ['event log without a path', "$zone $log ct_event_log '';",
+        qr/empty path in "ct_event_log", a file or "syslog:server=address"/],
+    ['event log twice', "$zone $log ct_event_log $dir/events.log; "
+            . "ct_event_log $dir/events.log;",
+        qr{duplicate receiver "\Q$dir\E/events.log" in "ct_event_log"}],
+    ['event log with something else', "$zone $log ct_event_log "
+            . "$dir/events.log combined;",
+        qr/invalid parameter "combined" in "ct_event_log", "on=" and "name="/],
+    ['event log of other events', "$zone $log ct_event_log $dir/e.log on=x;",
+        qr/invalid event "x" in "on=x"/],
+    ['event log without server', "$zone $log ct_event_log syslog:tag=ct;",
+        qr/no syslog server specified in/],
+    ['event log of another facility', "$zone $log ct_event_log "
+            . 'syslog:server=127.0.0.1,facility=ct;',
+        qr/unknown syslog facility "ct" in/],
+    ['event log in a server', "$zone $log server { ct_event_log e.log; }",
+        qr/"ct_event_log" directive is not allowed here/],
+
+    # ct_status_url, ct_proxy
+    (map { ["status at $_", "$zone $log ct_status_url $_;", undef] }
+        'https://example.com/ct/', 'http://example.com:8080/ct',
+        'https://example.com'),
+    (map {
+        ["status at $_", "$zone $log ct_status_url '$_';",
+            qr/invalid URL "\Q$_\E" in "ct_status_url", the address of a "ct/]
+    } '/ct/', 'ftp://example.com/', 'https://a@example.com/',
+        'https://example.com/?a', 'https://example.com/' . 'x' x 240),
+    ['status URL twice', "$zone $log ct_status_url https://example.com/; "
+            . 'ct_status_url https://example.com/;',
+        qr/"ct_status_url" directive is duplicate/],
+    (map { ["proxy $_", "$zone $log ct_proxy $_;", undef] }
+        'http://proxy.test:3128', 'socks5://127.0.0.1:1080/',
+        'socks5h://user:word@proxy.test'),
+    (map {
+        ["proxy $_", "$zone $log ct_proxy '$_';",
+            qr/invalid URL "\Q$_\E" in "ct_proxy", "http:\/\/", "socks5:/]
+    } 'proxy.test:3128', 'ftp://proxy.test', 'http://proxy.test/x',
+        'http://', 'http://proxy.test?x'),
+    ['proxy twice', "$zone $log ct_proxy http://a.test; "
+            . 'ct_proxy http://a.test;',
+        qr/"ct_proxy" directive is duplicate/],
 
     # ct_trusted_certificate
     ['bundle that is absent', "$zone $log ct_trusted_certificate no.pem;",
@@ -399,6 +636,17 @@ mkdir $state;
 $n->write_conf(http => "ct_zone zone=ct:1m state=$state/ct; $log\n");
 is(($n->test_config)[0], 0, 'with state');
 is(join(' ', glob("$state/* $state/.??*")), '', '-t leaves no file behind');
+
+# What everybody may read is no secret.
+for my $mode (0644, 0640) {
+    chmod $mode, "$dir/secrets";
+    $n->write_conf(http => "$zone $log ct_webhook http://h.test/ "
+            . "secret_file=$dir/secrets;");
+    my ($code, $out) = $n->test_config;
+    is($code, 0, sprintf 'secrets with mode %o', $mode);
+    is($out =~ /\[warn\].*everybody may read "\Q$dir\E\/secrets", which/ || 0,
+        $mode == 0644 ? 1 : 0, 'warned of when they are open to all');
+}
 
 done_testing;
 

@@ -53,6 +53,9 @@
 #define CT_LIMIT_PAST_DAYS       400          /* since it was served last */
 #define CT_LIMIT_ACKS            256          /* acknowledgements */
 #define CT_LIMIT_CHANNELS        64           /* receivers of alerts */
+#define CT_LIMIT_SECRETS         8            /* keys of one, in rotation */
+#define CT_LIMIT_HEADERS         16           /* of requests to one */
+#define CT_LIMIT_RECIPIENTS      16           /* of one mail */
 #define CT_LIMIT_INBOX           8            /* messages to the engine */
 #define CT_LIMIT_INBOX_DATA      8144         /* bytes of one */
 

@@ -13,6 +13,8 @@
 #include "ct_store.h"
 #include "ct_watch.h"
 
+struct sockaddr;
+
 typedef struct ct_engine_s ct_engine_t;
 
 typedef enum {
@@ -32,6 +34,15 @@ typedef enum {
 #define CT_ON_ENGINE     0x080U /* engine.restarted */
 #define CT_ON_DIGEST     0x100U /* once a day: what was silent */
 #define CT_ON_ALL        0x0ffU /* the default; tests always come */
+
+/* A server that takes datagrams (RFC 3164), as nginx has it. */
+typedef struct {
+    const struct sockaddr *addr;
+    size_t                 addr_len;
+    unsigned               priority; /* facility and severity */
+    const char            *tag;
+    bool                   nohostname;
+} ct_syslog_t;
 
 /* A receiver of alerts. */
 typedef struct {
@@ -54,6 +65,9 @@ typedef struct {
     const char        *user;   /* NULL: no authentication */
     const char        *password;
     bool               tls;    /* of mail: STARTTLS is required */
+    int                fd;     /* of a log: to append to, the host's; -1:
+                                  `url` is to be opened */
+    const ct_syslog_t *syslog; /* of a log; NULL: a file */
 } ct_channel_t;
 
 typedef struct {
@@ -86,6 +100,7 @@ typedef struct {
     const char           *state;   /* path of the snapshot; NULL: none */
     const char           *trusted; /* PEM bundle; NULL: no trust anchors */
     const char           *contact; /* for User-Agent; NULL: none */
+    const char           *proxy;   /* ct_proxy: URL; NULL: none */
     int64_t               interval_ms;
     int64_t               since_ms; /* ct_since: CT_SINCE_NOW, 0 (all), or
                                        ms since 1970 */

@@ -56,7 +56,8 @@ ct_engine_prepare(ct_engine_t *engine)
 
     if (ctx->arena == NULL || ctx->scratch == NULL || ctx->extra == NULL
         || ctx->room == NULL || ctx->sha == NULL || ctx->issuers == NULL
-        || ctx->operators == NULL || ctx->http == NULL)
+        || ctx->operators == NULL || ctx->http == NULL
+        || !ct_http_proxy(ctx->http, ctx->config->proxy))
     {
         ct_lines_say(ctx->lines, CT_LINE_ERROR,
                      "the monitor could not start: out of memory");

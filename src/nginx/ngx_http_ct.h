@@ -3,7 +3,8 @@
  *
  *   ngx_http_ct_module         directive table, context, hooks: nothing else
  *     ngx_http_ct_conf         directives, defaults, their error sentences
- *       _zone, _log, _list, _main   (in five files)
+ *       _zone, _log, _list, _channel, _webhook, _mail, _event, _url,
+ *       _main                  (in ten files)
  *     ngx_http_ct_servers      servers of http, stream and mail
  *     ngx_http_ct_inventory    the certificates that they serve
  *     ngx_http_ct_names        names in server_name
@@ -35,6 +36,17 @@ typedef struct {
 } ngx_http_ct_place_t;
 
 
+/* A receiver of alerts, before its server has a name. */
+typedef struct {
+    ct_channel_t               channel;   /* without number and server */
+    ngx_http_core_srv_conf_t  *server;    /* where it was written; NULL:
+                                             in http */
+    ngx_open_file_t           *file;      /* of ct_event_log */
+    char                      *key;       /* tells it from others */
+    ngx_str_t                  given;     /* name= */
+} ngx_http_ct_channel_t;
+
+
 /* What was written in http{}, and what init_module makes of it. */
 typedef struct {
     ct_arena_t             *arena;        /* of all that the engine borrows */
@@ -47,7 +59,7 @@ typedef struct {
     ngx_array_t             domains;      /* of ct_bytes_t */
     ngx_array_t             logs;         /* of ct_log_t: ct_log */
     ngx_array_t             issuers;      /* of ct_issuer_t */
-    ngx_array_t             channels;     /* of ct_channel_t */
+    ngx_array_t             channels;     /* of ngx_http_ct_channel_t */
 
     const char             *list;         /* path or URL; NULL: no list */
     ct_loglist_t           *list_read;    /* of a path */
@@ -56,12 +68,15 @@ typedef struct {
     char                   *calist;       /* path or URL; NULL: no CA list */
     char                   *trusted;
     char                   *contact;
+    char                   *status_url;
+    char                   *proxy;
     int64_t                 since;        /* ms; -1: not given */
     ssize_t                 rate;
     ngx_msec_t              interval;
     time_t                  grace;
 
     ct_config_t            *config;       /* NULL: the monitor stays off */
+    ct_channel_t           *opened;       /* its channels; see _worker */
 
     unsigned                watch_auto:1;
     unsigned                abandoned:1;  /* a thread hangs: free nothing */

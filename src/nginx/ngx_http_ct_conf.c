@@ -5,7 +5,7 @@
  * not into its pool: the arena can outlive it when a thread hangs.
  */
 
-#include "ngx_http_ct_conf.h"
+#include "ngx_http_ct_conf_channel.h"
 
 #include "ngx_http_ct_status.h"
 
@@ -374,65 +374,84 @@ ngx_http_ct_conf_issuer_one(ngx_conf_t *cf, ngx_http_ct_main_conf_t *mcf,
 }
 
 
-/* ct_webhook url; */
+/* ct_status_url url; */
 
 char *
-ngx_http_ct_conf_webhook(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_ct_conf_status_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_ct_main_conf_t *mcf = conf;
 
-    ngx_str_t     *value;
-    ngx_uint_t     i;
-    ct_channel_t  *channel;
+    ngx_str_t          *value;
+    ngx_http_ct_url_t   url;
 
     ngx_http_ct_conf_seen(cf, cmd, mcf);
 
+    if (mcf->status_url != NULL) {
+        return "is duplicate";
+    }
+
     value = cf->args->elts;
 
-    if (!ngx_http_ct_conf_url_ok(&value[1], 1)) {
+    if (!ngx_http_ct_conf_url_split(&value[1], &url) || url.user.len > 0
+        || (!ngx_http_ct_conf_url_is(&url, "https")
+            && !ngx_http_ct_conf_url_is(&url, "http"))
+        || ngx_strchr(value[1].data, '?') != NULL
+        || value[1].len + 1 >= CT_LIMIT_URL)
+    {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid URL \"%V\" in \"%V\", \"https://\" or "
-                           "\"http://\" with a host is wanted", &value[1],
-                           &cmd->name);
+                           "invalid URL \"%V\" in \"%V\", the address of a "
+                           "\"ct_status\" location, with \"https://\" or "
+                           "\"http://\", a host, no query, and less than %d "
+                           "characters, is wanted", &value[1], &cmd->name,
+                           CT_LIMIT_URL - 1);
         return NGX_CONF_ERROR;
     }
 
-    channel = mcf->channels.elts;
+    mcf->status_url = ngx_http_ct_conf_text(mcf->arena, "%V%s", &value[1],
+                                            url.rest.len > 0
+                                            && url.rest.data[url.rest.len - 1]
+                                               == '/'
+                                            ? "" : "/");
 
-    for (i = 0; i < mcf->channels.nelts; i++) {
-        if (ngx_strcmp(channel[i].url, value[1].data) == 0) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "duplicate URL \"%V\" in \"%V\"", &value[1],
-                               &cmd->name);
-            return NGX_CONF_ERROR;
-        }
+    return mcf->status_url == NULL ? NGX_CONF_ERROR : NGX_CONF_OK;
+}
+
+
+/* ct_proxy url; */
+
+char *
+ngx_http_ct_conf_proxy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ct_main_conf_t *mcf = conf;
+
+    ngx_str_t          *value;
+    ngx_http_ct_url_t   url;
+
+    ngx_http_ct_conf_seen(cf, cmd, mcf);
+
+    if (mcf->proxy != NULL) {
+        return "is duplicate";
     }
 
-    if (mcf->channels.nelts == CT_LIMIT_WEBHOOKS) {
+    value = cf->args->elts;
+
+    if (!ngx_http_ct_conf_url_split(&value[1], &url) || url.rest.len > 1
+        || (url.rest.len == 1 && url.rest.data[0] != '/')
+        || (!ngx_http_ct_conf_url_is(&url, "http")
+            && !ngx_http_ct_conf_url_is(&url, "socks5")
+            && !ngx_http_ct_conf_url_is(&url, "socks5h")))
+    {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "too many \"%V\" directives, at most %d are "
-                           "possible", &cmd->name, CT_LIMIT_WEBHOOKS);
+                           "invalid URL \"%V\" in \"%V\", \"http://\", "
+                           "\"socks5://\" or \"socks5h://\" with a host, and "
+                           "nothing behind it but a port, is wanted",
+                           &value[1], &cmd->name);
         return NGX_CONF_ERROR;
     }
 
-    channel = ngx_array_push(&mcf->channels);
-    if (channel == NULL) {
-        return NGX_CONF_ERROR;
-    }
+    mcf->proxy = ngx_http_ct_string(mcf->arena, &value[1]);
 
-    ngx_memzero(channel, sizeof(ct_channel_t));
-
-    channel->kind = CT_CHANNEL_WEBHOOK;
-    channel->events = CT_ON_ALL;
-    channel->url = ngx_http_ct_string(mcf->arena, &value[1]);
-    if (channel->url == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    channel->name = channel->url;
-    channel->id = ct_channel_id(channel->url);
-
-    return NGX_CONF_OK;
+    return mcf->proxy == NULL ? NGX_CONF_ERROR : NGX_CONF_OK;
 }
 
 

@@ -27,6 +27,12 @@ char *ngx_http_ct_conf_contact(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_ct_conf_issuer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_ct_conf_webhook(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_ct_conf_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_ct_conf_event_log(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_ct_conf_status_url(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_ct_conf_proxy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_ct_conf_trusted(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_ct_conf_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

@@ -3,7 +3,7 @@
  * defaults, the checks that need all of http{}, and the engine's view of it.
  */
 
-#include "ngx_http_ct_conf.h"
+#include "ngx_http_ct_conf_channel.h"
 
 #include "ngx_http_ct_inventory.h"
 #include "ngx_http_ct_names.h"
@@ -52,7 +52,8 @@ ngx_http_ct_conf_create_main(ngx_conf_t *cf)
         || ngx_array_init(&mcf->logs, cf->pool, 4, sizeof(ct_log_t)) != NGX_OK
         || ngx_array_init(&mcf->issuers, cf->pool, 4, sizeof(ct_issuer_t))
            != NGX_OK
-        || ngx_array_init(&mcf->channels, cf->pool, 4, sizeof(ct_channel_t))
+        || ngx_array_init(&mcf->channels, cf->pool, 4,
+                          sizeof(ngx_http_ct_channel_t))
            != NGX_OK)
     {
         return NULL;
@@ -258,6 +259,8 @@ ngx_http_ct_conf_complete(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf)
     config->calist = mcf->calist;
     config->trusted = mcf->trusted;
     config->contact = mcf->contact;
+    config->status_url = mcf->status_url;
+    config->proxy = mcf->proxy;
     config->interval_ms = mcf->interval;
     config->since_ms = mcf->since;
     config->rate = mcf->rate;
@@ -272,7 +275,8 @@ ngx_http_ct_conf_complete(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf)
     config->nissuers = mcf->issuers.nelts;
     config->issuers = ngx_http_ct_conf_copy(mcf->arena, &mcf->issuers);
     config->nchannels = mcf->channels.nelts;
-    config->channels = ngx_http_ct_conf_copy(mcf->arena, &mcf->channels);
+    mcf->opened = ngx_http_ct_conf_channels(cycle, mcf);
+    config->channels = mcf->opened;
 
     if (config->zone == NULL
         || (mcf->state.len > 0 && config->state == NULL)

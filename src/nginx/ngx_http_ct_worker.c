@@ -33,6 +33,9 @@ typedef struct {
 static ngx_uint_t ngx_http_ct_worker_elected(void);
 static void ngx_http_ct_worker_start(ngx_cycle_t *cycle,
     ngx_http_ct_main_conf_t *mcf);
+static void ngx_http_ct_worker_open(ngx_log_t *log,
+    ngx_http_ct_main_conf_t *mcf);
+static void ngx_http_ct_worker_close(ngx_http_ct_main_conf_t *mcf);
 static void ngx_http_ct_worker_connect(ngx_cycle_t *cycle);
 static void ngx_http_ct_worker_disconnect(void);
 static void ngx_http_ct_worker_read(ngx_event_t *ev);
@@ -108,6 +111,8 @@ ngx_http_ct_worker_start(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf)
     /* before there are threads that could race for it */
     json_object_seed(0);
 
+    ngx_http_ct_worker_open(cycle->log, mcf);
+
     ngx_http_ct_worker.mcf = mcf;
     ngx_http_ct_worker.stopping = 0;
     ngx_http_ct_worker.engine = ct_engine_start(mcf->config);
@@ -115,10 +120,53 @@ ngx_http_ct_worker_start(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf)
     if (ngx_http_ct_worker.engine == NULL) {
         ngx_log_error(NGX_LOG_ERR, cycle->log, ngx_errno,
                       "ct: the engine cannot be started, the monitor is off");
+        ngx_http_ct_worker_close(mcf);
         return;
     }
 
     ngx_http_ct_worker_connect(cycle);
+}
+
+
+/* The engine gets descriptors of its own of event logs: those of nginx are
+ * closed when it reopens its files, and their numbers used for others. */
+
+static void
+ngx_http_ct_worker_open(ngx_log_t *log, ngx_http_ct_main_conf_t *mcf)
+{
+    ngx_uint_t              i;
+    ngx_http_ct_channel_t  *c;
+
+    c = mcf->channels.elts;
+
+    for (i = 0; i < mcf->channels.nelts; i++) {
+
+        if (c[i].file == NULL) {
+            continue;
+        }
+
+        mcf->opened[i].fd = fcntl(c[i].file->fd, F_DUPFD_CLOEXEC, 0);
+
+        if (mcf->opened[i].fd == -1) {
+            ngx_log_error(NGX_LOG_ALERT, log, ngx_errno,
+                          "fcntl(F_DUPFD_CLOEXEC) \"%V\" failed",
+                          &c[i].file->name);
+        }
+    }
+}
+
+
+static void
+ngx_http_ct_worker_close(ngx_http_ct_main_conf_t *mcf)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < mcf->channels.nelts; i++) {
+        if (mcf->opened[i].fd != -1) {
+            (void) close(mcf->opened[i].fd);
+            mcf->opened[i].fd = -1;
+        }
+    }
 }
 
 
@@ -321,6 +369,7 @@ ngx_http_ct_worker_reap(void)
 {
     ngx_http_ct_worker_drain();
     ct_engine_free(ngx_http_ct_worker.engine);
+    ngx_http_ct_worker_close(ngx_http_ct_worker.mcf);
 
     ngx_http_ct_worker.engine = NULL;
 }
