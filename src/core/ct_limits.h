@@ -75,6 +75,10 @@
 #define CT_LIMIT_LINE            512          /* bytes of a log line */
 #define CT_LIMIT_STATE_LINE      (1024 * 1024) /* bytes of one state record */
 
+/* messages */
+#define CT_LIMIT_SECRET          128          /* bytes of a signing secret */
+#define CT_LIMIT_MESSAGE_ID      128          /* bytes of the id of a message */
+
 /* the page */
 #define CT_LIMIT_PAGE_FINDINGS   100          /* findings in one answer */
 #define CT_LIMIT_PAGE            (16 * 1024 * 1024) /* bytes of one answer */
