@@ -33,7 +33,6 @@ static void ct_page_rows_value(const ct_page_t *page,
     const ct_field_t *field);
 static void ct_page_age(ct_buf_t *out, int64_t ms);
 static const char *ct_page_entity(uint32_t code);
-static bool ct_page_hidden(uint32_t code);
 
 
 void
@@ -428,22 +427,6 @@ ct_page_entity(uint32_t code)
     case '\'':
         return "&#39;";
     default:
-        return ct_page_hidden(code) ? "\xef\xbf\xbd" : NULL;
+        return ct_utf8_shown(code) ? NULL : "\xef\xbf\xbd";
     }
-}
-
-
-/* Controls (C0, DEL, C1), line separators, direction and width tricks. */
-static bool
-ct_page_hidden(uint32_t code)
-{
-    return code < 0x20
-           || (code >= 0x7f && code <= 0x9f)
-           || code == 0xad
-           || code == 0x61c
-           || (code >= 0x200b && code <= 0x200f)
-           || (code >= 0x2028 && code <= 0x202e)
-           || (code >= 0x2060 && code <= 0x206f)
-           || code == 0xfeff
-           || (code >= 0xe0000 && code <= 0xe007f);
 }

@@ -89,3 +89,22 @@ ct_utf8_write(uint8_t out[CT_UTF8_MAX], uint32_t code)
 
     return len;
 }
+
+
+bool
+ct_utf8_shown(uint32_t code)
+{
+    return !(code < 0x20
+             || (code >= 0x7f && code <= 0x9f)
+             || code == 0xad
+             || code == 0x61c
+             || code == 0x180e
+             || (code >= 0x200b && code <= 0x200f)
+             || (code >= 0x2028 && code <= 0x202e)
+             || (code >= 0x2060 && code <= 0x206f)
+             || (code >= 0xfe00 && code <= 0xfe0f)
+             || code == 0xfeff
+             || (code >= 0xfff9 && code <= 0xfffb)
+             || (code & 0xfffe) == 0xfffe
+             || (code >= 0xe0000 && code <= 0xe0fff));
+}

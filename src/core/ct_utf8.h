@@ -18,4 +18,8 @@ bool ct_utf8_read(ct_bytes_t *in, uint32_t *code);
 /* Writes `code` and returns its bytes: 1 to 4, 0 when it is no character. */
 size_t ct_utf8_write(uint8_t out[CT_UTF8_MAX], uint32_t code);
 
+/* False for what changes a text without being seen in it: controls, line
+ * separators, direction and width tricks. */
+bool ct_utf8_shown(uint32_t code);
+
 #endif
