@@ -177,8 +177,10 @@ $(build)/ctlogd: $(call tool_objs,ctlogd) $(addprefix \
     $(build)/obj/t/tools/ctlog_,gzip.o note.o read.o tree.o entry.o)
 $(build)/ctrun: $(call tool_objs,ctrun) $(engine_lib) $(core_lib)
 $(build)/planted: $(call tool_objs,planted)
+$(build)/ctmessage: $(call tool_objs,ctmessage) $(core_lib)
 
-$(build)/ctca $(build)/ctlog $(build)/ctlogd $(build)/ctrun $(build)/planted:
+$(build)/ctca $(build)/ctlog $(build)/ctlogd $(build)/ctrun \
+$(build)/planted $(build)/ctmessage:
 	@echo "  ld $(@F)"
 	@$(CC) $(sanitize) -o $@ $^ $(LIBS)
 
@@ -201,10 +203,10 @@ unit: $(units) ## Builds the unit tests of core and engine.
 
 seeds: $(replays)
 
-tools: ## Builds ctca, ctlog, ctlogd, ctrun and the simulation.
+tools: ## Builds the programs of the tests and the simulation.
 tools: $(build)/ctca $(build)/ctlog $(build)/ctlogd $(build)/ctrun \
-    $(build)/planted $(build)/slowdns.so $(build)/clockjump.so \
-    $(build)/sim/week
+    $(build)/ctmessage $(build)/planted $(build)/slowdns.so \
+    $(build)/clockjump.so $(build)/sim/week
 
 .PRECIOUS: $(build)/obj/%.o
 

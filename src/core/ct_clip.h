@@ -32,6 +32,8 @@ typedef struct {
     const char       *close;  /* behind it */
     ct_clip_escape_pt text;   /* for sentences */
     ct_clip_escape_pt code;   /* between `open` and `close` */
+    ct_clip_escape_pt given;  /* there, what comes from the operator; NULL:
+                                 as `code` */
 } ct_clip_style_t;
 
 

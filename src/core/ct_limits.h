@@ -77,7 +77,10 @@
 
 /* messages */
 #define CT_LIMIT_SECRET          128          /* bytes of a signing secret */
-#define CT_LIMIT_MESSAGE_ID      128          /* bytes of the id of a message */
+#define CT_LIMIT_MESSAGE_ID      128          /* bytes of one's id */
+#define CT_LIMIT_MESSAGE         (2 * 1024 * 1024) /* bytes of a message */
+#define CT_LIMIT_GROUP           20           /* items of one message */
+#define CT_LIMIT_MESSAGE_NAMES   256          /* of an item, for people */
 
 /* the page */
 #define CT_LIMIT_PAGE_FINDINGS   100          /* findings in one answer */

@@ -10,10 +10,8 @@
 
 static uint64_t ct_report_event_list(const ct_report_t *report,
     ct_json_t *json);
-static void ct_report_event_id(ct_json_t *json, const ct_event_t *event);
+static void ct_report_event_head(ct_json_t *json, const ct_event_t *event);
 static void ct_report_event_log(ct_json_t *json, const ct_store_t *store,
-    const ct_event_t *event);
-static void ct_report_event_rest(ct_json_t *json, const ct_store_t *store,
     const ct_event_t *event);
 
 
@@ -100,7 +98,7 @@ ct_report_event_list(const ct_report_t *report, ct_json_t *json)
         }
 
         ct_json_object(json, NULL);
-        ct_report_event_id(json, &event);
+        ct_report_event_head(json, &event);
         ct_json_time(json, "time", event.time_ms);
         ct_report_event_rest(json, report->store, &event);
         ct_json_object_end(json);
@@ -114,17 +112,24 @@ ct_report_event_list(const ct_report_t *report, ct_json_t *json)
 
 
 /* Numbers begin anew with an empty zone, so the time is part of it. */
+void
+ct_report_event_id(ct_buf_t *out, const ct_event_t *event)
+{
+    ct_buf_puts(out, "event-");
+    ct_buf_u64(out, event->number);
+    ct_buf_putc(out, '-');
+    ct_buf_u64(out, event->time_ms > 0 ? (uint64_t) event->time_ms : 0);
+}
+
+
 static void
-ct_report_event_id(ct_json_t *json, const ct_event_t *event)
+ct_report_event_head(ct_json_t *json, const ct_event_t *event)
 {
     uint8_t  room[64];
     ct_buf_t id;
 
     ct_buf_fixed(&id, room, sizeof(room));
-    ct_buf_puts(&id, "event-");
-    ct_buf_u64(&id, event->number);
-    ct_buf_putc(&id, '-');
-    ct_buf_u64(&id, event->time_ms > 0 ? (uint64_t) event->time_ms : 0);
+    ct_report_event_id(&id, event);
 
     ct_json_string(json, "id", ct_buf_slice(&id));
     ct_json_str(json, "type", ct_report_event_type(event->kind));
@@ -153,7 +158,7 @@ ct_report_event_log(ct_json_t *json, const ct_store_t *store,
 }
 
 
-static void
+void
 ct_report_event_rest(ct_json_t *json, const ct_store_t *store,
     const ct_event_t *event)
 {
@@ -171,7 +176,7 @@ ct_report_event(ct_buf_t *out, const ct_store_t *store, const char *zone,
 
     ct_json_start(&json, out);
     ct_json_object(&json, NULL);
-    ct_report_event_id(&json, event);
+    ct_report_event_head(&json, event);
     ct_json_u64(&json, "version", CT_REPORT_VERSION);
     ct_json_time(&json, "time", event->time_ms);
     ct_json_str(&json, "zone", zone);

@@ -35,6 +35,14 @@ void ct_report_text(ct_json_t *json, const char *name, ct_bytes_t text);
 void ct_report_hash(ct_json_t *json, const char *name,
     const uint8_t hash[CT_HASH_LEN]);
 
+/* The watched name, one below it, or a wildcard that covers it. */
+bool ct_report_related(ct_bytes_t name, ct_bytes_t matched);
+
+/* "event-7-1795366140000"; all members but type, version, time and zone. */
+void ct_report_event_id(ct_buf_t *out, const ct_event_t *event);
+void ct_report_event_rest(ct_json_t *json, const ct_store_t *store,
+    const ct_event_t *event);
+
 /* At most `most` bytes, not ending inside a character. */
 ct_bytes_t ct_report_cut(ct_bytes_t text, size_t most);
 

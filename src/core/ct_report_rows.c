@@ -32,7 +32,6 @@ static void ct_row_names(ct_page_t *row, const ct_finding_t *finding,
     const ct_finding_text_t *parts, ct_picked_t *picked);
 static void ct_pick_names(ct_picked_t *picked,
     const ct_finding_text_t *parts, bool related);
-static bool ct_name_related(ct_bytes_t name, ct_bytes_t matched);
 static bool ct_name_below(ct_bytes_t name, ct_bytes_t above);
 static void ct_row_issuer(ct_page_t *row, const ct_finding_text_t *parts);
 static void ct_row_flags(ct_page_t *row, const ct_finding_t *finding,
@@ -165,16 +164,15 @@ ct_pick_names(ct_picked_t *picked, const ct_finding_text_t *parts,
     names = parts->names;
 
     while (picked->n < CT_ROWS_NAMES && ct_finding_name(&names, &name)) {
-        if (ct_name_related(name, parts->matched) == related) {
+        if (ct_report_related(name, parts->matched) == related) {
             picked->name[picked->n++] = name;
         }
     }
 }
 
 
-/* The watched name, one below it, or a wildcard that covers it. */
-static bool
-ct_name_related(ct_bytes_t name, ct_bytes_t matched)
+bool
+ct_report_related(ct_bytes_t name, ct_bytes_t matched)
 {
     if (ct_bytes_equal(name, matched) || ct_name_below(name, matched)) {
         return true;
