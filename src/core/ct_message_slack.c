@@ -190,7 +190,8 @@ ct_slack_code(uint32_t code, uint32_t next)
 
 
 /* There is no escape for what makes bold and the like: other characters that
- * look the same stand in for it. */
+ * look the same stand in for it. Not so for "_", of which names of
+ * directives are made: italics are the worst that comes of it. */
 static const char *
 ct_slack_words(uint32_t code, uint32_t next)
 {
@@ -199,8 +200,6 @@ ct_slack_words(uint32_t code, uint32_t next)
         return "\xe2\x88\x97";
     case '~':
         return "\xe2\x88\xbc";
-    case '_':
-        return "\xcb\x8d";
     case ':':
         return next == '/' ? "[:]" : NULL;
     default:

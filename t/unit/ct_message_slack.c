@@ -119,7 +119,7 @@ test_escapes(void)
 
     static const char want[] =
         "*What:* &lt;!here&gt; &amp; \xe2\x88\x97" "b\xe2\x88\x97 "
-        "\xcb\x8di\xcb\x8d \xe2\x88\xbcs\xe2\x88\xbc 'c' "
+        "_i_ \xe2\x88\xbcs\xe2\x88\xbc 'c' "
         "http[:]//x.test &lt;@U1&gt;\n";
 
     letter_open(&l);
