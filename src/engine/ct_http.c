@@ -182,7 +182,8 @@ ct_http_begin(ct_http_t *http, ct_http_request_t *r, const ct_http_ask_t *ask)
     r->done = ask->done;
     r->post = ask->post != NULL;
     r->body.limit = ask->limit < SIZE_MAX ? ask->limit : SIZE_MAX - 1;
-    r->end_ms = now + http->total_ms;
+    r->end_ms = now + (ask->timeout_ms > 0 ? ask->timeout_ms
+                                           : http->total_ms);
     r->slow_ms = now + http->connect_ms + http->slow_ms;
     r->easy = curl_easy_init();
 

@@ -26,14 +26,20 @@ typedef struct {
     char     etag[CT_LIMIT_TEXT];     /* as it came, quotes too; "" */
     char     modified[CT_LIMIT_TEXT]; /* Last-Modified; "" */
     char     error[CT_LIMIT_ERROR]; /* a clause; empty when CT_OK */
+    char     said[CT_LIMIT_TEXT];   /* how the page of a refused POST begins,
+                                       printable; "" */
 } ct_http_answer_t;
 
 typedef void (*ct_http_done_pt)(void *ctx, ct_http_answer_t *answer);
 
 typedef struct {
     const char     *url;    /* copied */
-    const void     *post;   /* JSON body, copied; NULL: GET */
+    const void     *post;   /* body, copied; NULL: GET */
     size_t          post_len;
+    const char     *type;   /* Content-Type of the body; NULL: JSON */
+    const char *const *headers; /* of a POST: "Name: value", copied */
+    size_t          nheaders;
+    int64_t         timeout_ms; /* for everything; 0: two minutes */
     size_t          limit;  /* bytes of the answer, decoded */
     const char     *etag;   /* If-None-Match; NULL or "": none; copied */
     const char     *modified; /* If-Modified-Since; the same */

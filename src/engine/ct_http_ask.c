@@ -149,16 +149,24 @@ ct_http_setup_proxy(ct_http_request_t *r)
 static bool
 ct_http_setup_post(ct_http_request_t *r, const ct_http_ask_t *ask)
 {
-    int   bad;
-    CURL *e;
+    int    bad;
+    char   type[CT_LIMIT_TEXT];
+    CURL  *e;
+    size_t i;
 
     e = r->easy;
+    (void) snprintf(type, sizeof(type), "Content-Type: %s",
+                    ask->type != NULL ? ask->type : "application/json");
 
     /* without the second curl waits a second for "100 Continue" */
-    if (!ct_http_headline(r, "Content-Type: application/json")
-        || !ct_http_headline(r, "Expect:"))
-    {
+    if (!ct_http_headline(r, type) || !ct_http_headline(r, "Expect:")) {
         return false;
+    }
+
+    for (i = 0; i < ask->nheaders; i++) {
+        if (!ct_http_headline(r, ask->headers[i])) {
+            return false;
+        }
     }
 
     bad = curl_easy_setopt(e, CURLOPT_HTTPHEADER, r->headers);

@@ -22,6 +22,7 @@ static bool ct_http_body_begin(ct_http_request_t *r, ct_bytes_t piece);
 static void ct_http_pause(ct_http_request_t *r);
 static bool ct_http_ration(ct_http_request_t *r);
 static bool ct_http_body_take(ct_http_request_t *r, ct_bytes_t piece);
+static void ct_http_listen(ct_http_request_t *r, ct_bytes_t piece);
 static bool ct_http_decode(ct_http_request_t *r, ct_bytes_t *in);
 static bool ct_http_copy(ct_http_request_t *r, ct_bytes_t *in);
 static bool ct_http_inflate(ct_http_request_t *r, ct_bytes_t *in);
@@ -149,6 +150,10 @@ static bool
 ct_http_body_take(ct_http_request_t *r, ct_bytes_t piece)
 {
     if (r->coding == CT_HTTP_WASTE) {
+        if (r->post && r->wasted == 0) {
+            ct_http_listen(r, piece);
+        }
+
         r->wasted += piece.len;
         return r->wasted <= CT_HTTP_WASTE_MAX;
     }
@@ -172,6 +177,28 @@ ct_http_body_take(ct_http_request_t *r, ct_bytes_t piece)
     r->rest = ct_bytes(r->kept, piece.len);
 
     return true;
+}
+
+
+/* Receivers often say why. It goes to a page and into a log. */
+static void
+ct_http_listen(ct_http_request_t *r, ct_bytes_t piece)
+{
+    size_t i, n;
+
+    n = piece.len < sizeof(r->answer.said) ? piece.len
+                                           : sizeof(r->answer.said) - 1;
+
+    for (i = 0; i < n; i++) {
+        r->answer.said[i] = piece.data[i] < 0x20 || piece.data[i] > 0x7e
+                            ? ' ' : (char) piece.data[i];
+    }
+
+    while (i > 0 && r->answer.said[i - 1] == ' ') {
+        i--;
+    }
+
+    r->answer.said[i] = '\0';
 }
 
 
