@@ -285,7 +285,7 @@ sub look_back {
             "$log: it went on where it was, at " . $at{"Log $log"});
     }
     ok($s->wait_for(sub { 8 == grep { ($_->{type} // '') =~ /unfamiliar/ }
-        $s->receiver->bodies }), 'each is alerted once');
+        $s->receiver->alerts }), 'each is alerted once');
     $n->finish;
 
     return;

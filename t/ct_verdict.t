@@ -114,9 +114,9 @@ for my $case (@cases) {
 is(join(' ', map { @{ $_->{names} } } values %found), '',
     'none of the strangers concerns us');
 
-ok($s->wait_for(sub { $s->receiver->requests >= $alarms }), 'alerts');
+ok($s->wait_for(sub { $s->receiver->alerts >= $alarms }), 'alerts');
 sleep 1;
-my @alerts = $s->receiver->bodies;
+my @alerts = $s->receiver->alerts;
 is(scalar @alerts, $alarms, "$alarms alerts due, "
     . scalar(@alerts) . ' seen');
 is_deeply([grep { $_->{finding}{verdict} ne 'unfamiliar' } @alerts], [],

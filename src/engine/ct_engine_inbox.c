@@ -34,6 +34,8 @@ ct_engine_inbox(ct_engine_t *engine)
 static void
 ct_engine_message(ct_engine_t *engine, const ct_inbox_message_t *message)
 {
+    ct_bytes_t rest, who;
+
     switch (message->kind) {
 
     case CT_INBOX_ACKNOWLEDGE:
@@ -41,8 +43,14 @@ ct_engine_message(ct_engine_t *engine, const ct_inbox_message_t *message)
         ct_judge_wish(&engine->ctx, message);
         return;
 
-    case CT_INBOX_LEARNED:
     case CT_INBOX_TEST:
+        rest = message->rest;
+        who = ct_bytes(NULL, 0);
+        (void) ct_read_vec16(&rest, &who);
+        ct_notify_test(engine->notify, who);
+        return;
+
+    case CT_INBOX_LEARNED:
         return;
     }
 }

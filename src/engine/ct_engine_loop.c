@@ -363,9 +363,9 @@ ct_engine_turn(ct_engine_t *engine)
 
     due = ct_outbox_turn(ctx);
     next = due < next ? due : next;
-    due = ct_notify_turn(engine->notify);
-    next = due < next ? due : next;
     due = ct_engine_save(engine);
+    next = due < next ? due : next;
+    due = ct_notify_turn(engine->notify);
     next = due < next ? due : next;
 
     ct_engine_beat(engine, true);
@@ -385,6 +385,7 @@ static int64_t
 ct_engine_save(ct_engine_t *engine)
 {
     ct_rc_t       rc;
+    int64_t       due;
     ct_context_t *ctx;
 
     ctx = &engine->ctx;
@@ -402,7 +403,10 @@ ct_engine_save(ct_engine_t *engine)
     }
 
     if (!engine->shared) {
-        return ct_state_turn(&engine->state, ctx, false);
+        due = ct_state_turn(&engine->state, ctx, false);
+        ctx->saved = engine->state.path != NULL ? engine->state.version
+                                                : UINT64_MAX;
+        return due;
     }
 
     (void) snprintf(ctx->status.error, sizeof(ctx->status.error),
@@ -464,6 +468,7 @@ ct_engine_clock(ct_engine_t *engine)
         engine->offset_ms += delta;
         engine->ctx.now_ms = mono + engine->offset_ms;
         engine->state.due_ms = engine->ctx.now_ms;
+        engine->state.urgent_ms = engine->ctx.now_ms;
         engine->blocked_due_ms = engine->ctx.now_ms;
         engine->news_due_ms = engine->ctx.now_ms;
         engine->lock_due_ms = engine->ctx.now_ms;
@@ -474,7 +479,7 @@ ct_engine_clock(ct_engine_t *engine)
             ct_calists_shift(engine->calists, delta);
             ct_logs_shift(engine->logs, delta);
             ct_judge_shift(&engine->ctx, delta);
-            ct_notify_shift(engine->notify);
+            ct_notify_shift(engine->notify, delta);
         }
     }
 

@@ -57,6 +57,7 @@ ct_events_level(uint32_t kind)
         return CT_LINE_ERROR;
     case CT_EVENT_LOG_RECOVERED:
     case CT_EVENT_COVERAGE_RESTORED:
+    case CT_EVENT_TEST:
         return CT_LINE_NOTICE;
     default:
         return CT_LINE_WARN;

@@ -3,55 +3,31 @@
  * survives; here is only who is being talked to.
  */
 
-#include "ct_notify.h"
-#include "ct_finding.h"
+#include "ct_notify_part.h"
+#include "ct_events.h"
 #include "ct_outbox.h"
-#include "ct_report.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 
-#define CT_NOTIFY_WAIT_MIN 1000
-#define CT_NOTIFY_WAIT_MAX (60 * 60 * 1000)
-#define CT_NOTIFY_BODY     (1024 * 1024)
-
-typedef struct {
-    ct_notify_t *notify;
-    const char  *url;
-    uint64_t     id;
-    bool         busy;
-    size_t       alert;  /* in flight: its place */
-    ct_alert_t   sent;   /* and what it was: an event may give way, and its
-                            place be taken, before the answer comes */
-    int64_t      rest_until_ms; /* after a failure, whatever is due */
-    uint32_t     fails;
-} ct_notify_channel_t;
-
-struct ct_notify_s {
-    ct_context_t       *ctx;
-    ct_notify_channel_t channels[CT_LIMIT_WEBHOOKS];
-    size_t              nchannels;
-    int64_t             due_ms; /* nothing to do before, unless alerts_due */
-};
-
+#define CT_NOTIFY_BUSY_MS 100 /* all connections are in use */
 
 static int64_t ct_notify_channel(ct_notify_channel_t *channel);
-static bool ct_notify_send(ct_notify_channel_t *channel, ct_alert_t *alert);
-static bool ct_notify_body(ct_context_t *ctx, const ct_alert_t *alert,
-    ct_buf_t *body);
-static void ct_notify_answered(void *ctx, ct_http_answer_t *answer);
-static void ct_notify_failed(ct_notify_channel_t *channel, ct_alert_t *alert,
-    const ct_http_answer_t *answer);
-static void ct_notify_remove(ct_context_t *ctx, size_t i);
-static int64_t ct_notify_wait(ct_context_t *ctx, uint32_t attempts);
+static void ct_notify_unsaved(ct_notify_t *notify, const ct_group_t *group);
+static void ct_notify_test_one(ct_notify_channel_t *channel,
+    const ct_event_t *event);
 
 
 ct_notify_t *
 ct_notify_create(ct_context_t *ctx)
 {
-    size_t       i;
-    ct_notify_t *notify;
+    size_t               i, row;
+    ct_notify_t         *notify;
+    ct_channel_record_t  record;
+    const ct_channel_t  *config;
+    ct_notify_channel_t *channel;
 
     notify = calloc(1, sizeof(ct_notify_t));
 
@@ -61,11 +37,25 @@ ct_notify_create(ct_context_t *ctx)
 
     notify->ctx = ctx;
 
-    for (i = 0; i < ctx->config->nchannels && i < CT_LIMIT_WEBHOOKS; i++) {
-        notify->channels[i].notify = notify;
-        notify->channels[i].url = ctx->config->channels[i].url;
-        notify->channels[i].id = ctx->config->channels[i].id;
-        notify->nchannels++;
+    for (i = 0; i < ctx->config->nchannels && i < CT_LIMIT_CHANNELS; i++) {
+        config = &ctx->config->channels[i];
+        row = ct_outbox_row(ctx->outbox, i);
+
+        if (!ct_store_row(ctx->store, CT_TABLE_CHANNEL, row, &record)) {
+            continue;
+        }
+
+        channel = &notify->channels[notify->nchannels++];
+        channel->notify = notify;
+        channel->send.ctx = ctx;
+        channel->send.channel = config;
+        channel->send.arg = channel;
+        channel->send.done = ct_notify_answered;
+        channel->test = channel->send;
+        channel->test.done = ct_notify_tested;
+        ct_receiver_init(&channel->receiver, config, row,
+                         ct_send_most(config), ct_send_people(config));
+        ct_receiver_recall(&channel->receiver, &record, ctx->now_ms);
     }
 
     ctx->alerts_due = true;
@@ -77,51 +67,78 @@ ct_notify_create(ct_context_t *ctx)
 void
 ct_notify_destroy(ct_notify_t *notify)
 {
+    size_t i;
+
+    if (notify == NULL) {
+        return;
+    }
+
+    for (i = 0; i < notify->nchannels; i++) {
+        ct_group_free(&notify->channels[i].group);
+    }
+
     free(notify);
 }
 
 
+/* What waits for company or for a digest keeps its length of time; what
+ * waits after a failure need not. */
 void
-ct_notify_shift(ct_notify_t *notify)
+ct_notify_shift(ct_notify_t *notify, int64_t delta_ms)
 {
-    size_t     i, n;
-    ct_alert_t alert;
+    size_t              i;
+    ct_alert_t          alert;
+    ct_context_t       *ctx;
+    ct_channel_record_t record;
+
+    ctx = notify->ctx;
 
     for (i = 0; i < notify->nchannels; i++) {
-        notify->channels[i].rest_until_ms = 0;
-    }
-
-    n = ct_store_max_alerts(notify->ctx->store);
-
-    for (i = 0; i < n; i++) {
-        if (ct_store_alert(notify->ctx->store, i, &alert)) {
-            alert.due_ms = notify->ctx->now_ms;
-            ct_store_set_alert(notify->ctx->store, i, &alert);
+        if (ct_store_row(ctx->store, CT_TABLE_CHANNEL,
+                         notify->channels[i].receiver.row, &record))
+        {
+            ct_receiver_shift(&notify->channels[i].receiver, &record,
+                              delta_ms);
+            ct_store_set_row(ctx->store, CT_TABLE_CHANNEL,
+                             notify->channels[i].receiver.row, &record);
         }
     }
 
-    notify->ctx->alerts_due = true;
+    for (i = 0; i < ct_store_max_alerts(ctx->store); i++) {
+        if (ct_store_alert(ctx->store, i, &alert)) {
+            alert.queued_ms += delta_ms;
+            alert.due_ms = ctx->now_ms;
+            ct_store_set_alert(ctx->store, i, &alert);
+        }
+    }
+
+    ctx->alerts_due = true;
 }
 
 
 int64_t
 ct_notify_turn(ct_notify_t *notify)
 {
-    size_t        i;
+    size_t        i, n;
     int64_t       due;
     ct_context_t *ctx;
 
     ctx = notify->ctx;
+    n = notify->nchannels;
 
-    if (!ctx->alerts_due && ctx->now_ms < notify->due_ms) {
+    if (!ctx->alerts_due && notify->saved == ctx->saved
+        && ctx->now_ms < notify->due_ms)
+    {
         return notify->due_ms;
     }
 
     ctx->alerts_due = false;
+    notify->saved = ctx->saved;
     notify->due_ms = INT64_MAX;
+    notify->first = n > 0 ? (notify->first + 1) % n : 0;
 
-    for (i = 0; i < notify->nchannels; i++) {
-        due = ct_notify_channel(&notify->channels[i]);
+    for (i = 0; i < n; i++) {
+        due = ct_notify_channel(&notify->channels[(notify->first + i) % n]);
         notify->due_ms = due < notify->due_ms ? due : notify->due_ms;
     }
 
@@ -129,228 +146,124 @@ ct_notify_turn(ct_notify_t *notify)
 }
 
 
-/* The alert that has been due longest. */
 static int64_t
 ct_notify_channel(ct_notify_channel_t *channel)
 {
-    size_t        i, n, at;
+    ct_rc_t       rc;
     int64_t       due;
-    ct_alert_t    alert, first;
+    ct_outcome_t  outcome;
     ct_context_t *ctx;
 
     ctx = channel->notify->ctx;
 
-    if (channel->busy) {
-        return INT64_MAX;
-    }
+    for ( ;; ) {
+        due = ct_receiver_ready(&channel->receiver, ctx->now_ms);
 
-    if (ctx->now_ms < channel->rest_until_ms) {
-        return channel->rest_until_ms;
-    }
-
-    due = INT64_MAX;
-    at = 0;
-    n = ct_store_max_alerts(ctx->store);
-    memset(&first, 0, sizeof(first));
-
-    for (i = 0; i < n; i++) {
-        if (ct_store_alert(ctx->store, i, &alert)
-            && alert.channel == channel->id && alert.due_ms < due)
+        if (channel->busy
+            || ct_outbox_held(ctx->outbox, channel->receiver.row) == 0)
         {
-            due = alert.due_ms;
-            first = alert;
-            at = i;
-        }
-    }
-
-    if (due > ctx->now_ms) {
-        return due;
-    }
-
-    channel->alert = at;
-    channel->sent = first;
-
-    return ct_notify_send(channel, &first) ? INT64_MAX : ctx->now_ms;
-}
-
-
-static bool
-ct_notify_send(ct_notify_channel_t *channel, ct_alert_t *alert)
-{
-    ct_buf_t      body;
-    ct_context_t *ctx;
-    ct_http_ask_t ask;
-
-    ctx = channel->notify->ctx;
-    ct_arena_reset(ctx->scratch);
-    ct_buf_init(&body, ctx->scratch, CT_NOTIFY_BODY);
-
-    if (!ct_notify_body(ctx, alert, &body)) {
-        ct_notify_remove(ctx, channel->alert);
-        return false;
-    }
-
-    if (body.full) {
-        ct_lines_say(ctx->lines, CT_LINE_ERROR,
-                     "an alert was too large to be sent, it was dropped");
-        ctx->status.alerts_failed++;
-        ct_notify_remove(ctx, channel->alert);
-        return false;
-    }
-
-    memset(&ask, 0, sizeof(ask));
-    ask.url = channel->url;
-    ask.post = body.data;
-    ask.post_len = body.len;
-    ask.limit = CT_LIMIT_WEBHOOK_ANSWER;
-    ask.ctx = channel;
-    ask.done = ct_notify_answered;
-
-    channel->busy = ct_http_start(ctx->http, &ask) == CT_OK;
-
-    if (!channel->busy) {
-        channel->rest_until_ms = ctx->now_ms + CT_NOTIFY_WAIT_MIN / 10;
-    }
-
-    return true;
-}
-
-
-/* False when there is nothing to tell any more: a finding that became ours
- * in the meantime closes by itself. */
-static bool
-ct_notify_body(ct_context_t *ctx, const ct_alert_t *alert, ct_buf_t *body)
-{
-    ct_buf_t     text;
-    ct_event_t   event;
-    ct_finding_t finding;
-
-    if (!ct_outbox_stands(ctx, alert)) {
-        return false;
-    }
-
-    if (alert->event != 0) {
-        if (!ct_store_event(ctx->store, alert->event, &event)) {
-            return false;
+            return INT64_MAX;
         }
 
-        (void) ct_report_event(body, ctx->store, ctx->config->zone, &event);
+        if (due > ctx->now_ms) {
+            return due;
+        }
 
-        return true;
+        due = ct_group_pick(ctx, &channel->receiver, &channel->group);
+
+        if (due != 0) {
+            return due;
+        }
+
+        if (channel->notify->flights >= CT_NOTIFY_FLIGHTS) {
+            return ctx->now_ms + CT_NOTIFY_BUSY_MS;
+        }
+
+        ct_notify_unsaved(channel->notify, &channel->group);
+        channel->busy = true;
+        channel->notify->flights++;
+        rc = ct_send_group(&channel->send, &channel->group);
+
+        if (rc == CT_E_LIMIT || rc == CT_E_ABSENT) {
+            channel->busy = false;
+            channel->notify->flights--;
+        }
+
+        if (rc == CT_E_LIMIT) {
+            return ctx->now_ms + CT_NOTIFY_BUSY_MS;
+        }
+
+        if (rc != CT_OK && rc != CT_E_ABSENT) {
+            memset(&outcome, 0, sizeof(outcome));
+            outcome.error = "the message could not be written";
+            ct_notify_answered(channel, &outcome);
+        }
     }
-
-    ct_buf_init(&text, ctx->scratch, CT_LIMIT_FINDING_TEXT);
-
-    if (!ct_store_finding(ctx->store, alert->finding, &finding, &text)) {
-        return false;
-    }
-
-    (void) ct_report_alert(body, ctx->store, ctx->config->zone, &finding,
-                           ct_buf_slice(&text), ctx->now_ms);
-
-    return true;
 }
 
 
 static void
-ct_notify_answered(void *arg, ct_http_answer_t *answer)
+ct_notify_unsaved(ct_notify_t *notify, const ct_group_t *group)
 {
-    ct_alert_t           alert;
-    ct_context_t        *ctx;
-    ct_notify_channel_t *channel;
-
-    channel = arg;
-    channel->busy = false;
-    ctx = channel->notify->ctx;
-    ctx->alerts_due = true;
-
-    if (answer->rc == CT_E_STOPPED
-        || !ct_store_alert(ctx->store, channel->alert, &alert)
-        || alert.finding != channel->sent.finding
-        || alert.event != channel->sent.event
-        || alert.channel != channel->id)
-    {
-        return;
+    if (group->unsaved && !notify->unsaved) {
+        ct_lines_say(notify->ctx->lines, CT_LINE_WARN,
+                     "alerts are sent though the state file cannot be "
+                     "written; after a crash they may come again");
     }
 
-    /* an answer that is too long is an answer all the same */
-    if (answer->rc != CT_OK
-        && !(answer->rc == CT_E_LIMIT && answer->status / 100 == 2))
-    {
-        ct_notify_failed(channel, &alert, answer);
-        return;
-    }
-
-    if (channel->fails > 0) {
-        ct_lines_say(ctx->lines, CT_LINE_NOTICE,
-                     "webhook \"%s\" takes alerts again", channel->url);
-    }
-
-    channel->fails = 0;
-    ctx->status.alerts_sent++;
-    ct_notify_remove(ctx, channel->alert);
+    notify->unsaved = group->unsaved;
 }
 
 
+void
+ct_notify_test(ct_notify_t *notify, ct_bytes_t who)
+{
+    char       text[CT_LIMIT_ERROR];
+    size_t     i, n;
+    ct_event_t event;
+
+    n = who.len < CT_LIMIT_TEXT ? who.len : CT_LIMIT_TEXT - 1;
+    (void) snprintf(text, sizeof(text), "a test, wanted by %.*s", (int) n,
+                    n > 0 ? (const char *) who.data : "nobody");
+
+    for (i = 0; text[i] != '\0'; i++) {
+        text[i] = text[i] < 0x20 || text[i] > 0x7e ? '?' : text[i];
+    }
+
+    ct_events_say(notify->ctx, CT_EVENT_TEST, CT_EVENT_NO_LOG, NULL, text);
+
+    if (!ct_store_event(notify->ctx->store,
+                        ct_store_last_event(notify->ctx->store), &event))
+    {
+        return;
+    }
+
+    for (i = 0; i < notify->nchannels; i++) {
+        ct_notify_test_one(&notify->channels[i], &event);
+    }
+}
+
+
+/* One at a time, whoever pushes the button how often. */
 static void
-ct_notify_failed(ct_notify_channel_t *channel, ct_alert_t *alert,
-    const ct_http_answer_t *answer)
+ct_notify_test_one(ct_notify_channel_t *channel, const ct_event_t *event)
 {
-    ct_context_t *ctx;
+    ct_rc_t      rc;
+    ct_outcome_t outcome;
 
-    ctx = channel->notify->ctx;
-
-    if (channel->fails++ == 0) {
-        ct_lines_say(ctx->lines, CT_LINE_ERROR,
-                     "webhook \"%s\" did not take an alert, it will be sent "
-                     "again: %s", channel->url, answer->error);
-    }
-
-    channel->rest_until_ms = ctx->now_ms
-                             + ct_notify_wait(ctx, channel->fails - 1);
-    if (answer->retry_after_ms > 0
-        && channel->rest_until_ms < ctx->now_ms + answer->retry_after_ms)
-    {
-        channel->rest_until_ms = ctx->now_ms
-                                 + (answer->retry_after_ms
-                                    < CT_NOTIFY_WAIT_MAX
-                                    ? answer->retry_after_ms
-                                    : CT_NOTIFY_WAIT_MAX);
-    }
-
-    alert->attempts++;
-    alert->status = answer->status;
-    alert->due_ms = ctx->now_ms + ct_notify_wait(ctx, alert->attempts - 1);
-
-    if (alert->attempts < CT_LIMIT_ATTEMPTS) {
-        ct_store_set_alert(ctx->store, channel->alert, alert);
-        ct_context_changed(ctx);
+    if (channel->testing) {
         return;
     }
 
-    ct_lines_say(ctx->lines, CT_LINE_ERROR,
-                 "webhook \"%s\" did not take an alert in %u attempts, it was "
-                 "given up", channel->url, alert->attempts);
-    ctx->status.alerts_failed++;
-    ct_notify_remove(ctx, channel->alert);
-}
+    channel->testing = true;
+    channel->test_ms = channel->notify->ctx->now_ms;
+    rc = ct_send_event(&channel->test, event);
 
-
-static void
-ct_notify_remove(ct_context_t *ctx, size_t i)
-{
-    ct_outbox_remove(ctx, i);
-    ctx->alerts_due = true;
-}
-
-
-static int64_t
-ct_notify_wait(ct_context_t *ctx, uint32_t attempts)
-{
-    int64_t wait;
-
-    wait = (int64_t) CT_NOTIFY_WAIT_MIN << (attempts < 12 ? attempts : 12);
-    wait = wait < CT_NOTIFY_WAIT_MAX ? wait : CT_NOTIFY_WAIT_MAX;
-
-    return wait / 2 + wait / 2 * ct_context_jitter(ctx) / 65536;
+    if (rc != CT_OK) {
+        memset(&outcome, 0, sizeof(outcome));
+        outcome.error = rc == CT_E_LIMIT
+                        ? "all connections are in use, try again"
+                        : "the message could not be written";
+        ct_notify_tested(channel, &outcome);
+    }
 }

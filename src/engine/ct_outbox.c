@@ -25,6 +25,13 @@ ct_outbox_row(const ct_outbox_t *outbox, size_t i)
 }
 
 
+size_t
+ct_outbox_held(const ct_outbox_t *outbox, size_t row)
+{
+    return row < outbox->nrows ? outbox->rows[row].held : 0;
+}
+
+
 void
 ct_outbox_finding(ct_context_t *ctx, ct_finding_t *f, bool ready)
 {

@@ -25,6 +25,9 @@ void ct_outbox_destroy(ct_outbox_t *outbox);
  * of rows when the zone has none for it. */
 size_t ct_outbox_row(const ct_outbox_t *outbox, size_t i);
 
+/* Alerts in the queue for this row. */
+size_t ct_outbox_held(const ct_outbox_t *outbox, size_t row);
+
 /*
  * To be called when a finding is new, and whenever its verdict, its flags or
  * what is known of it have changed. An alarm is owed to everybody who wants

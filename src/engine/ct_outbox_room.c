@@ -40,6 +40,7 @@ ct_outbox_put(ct_context_t *ctx, size_t row, ct_alert_t *alert)
 
     r->held++;
     ctx->alerts_due = true;
+    ctx->alerts_unsaved = true;
     ct_context_changed(ctx);
 
     return true;

@@ -19,6 +19,7 @@
 
 #define CT_STATE_EVERY_MS 1000  /* at least between two saves */
 #define CT_STATE_PATIENCE 20    /* times as long as the last save took */
+#define CT_STATE_URGENT   2     /* the same when an alert waits for it */
 #define CT_STATE_RETRY_MS 10000 /* after a failure */
 #define CT_STATE_MAX      ((off_t) 256 * 1024 * 1024)
 
@@ -279,7 +280,7 @@ ct_state_end(const json_t *line, EVP_MD_CTX *sha, uint64_t lines)
 int64_t
 ct_state_turn(ct_state_t *state, ct_context_t *ctx, bool now)
 {
-    int64_t         took;
+    int64_t         took, due;
     uint64_t        version;
     struct timespec a, b;
 
@@ -287,8 +288,10 @@ ct_state_turn(ct_state_t *state, ct_context_t *ctx, bool now)
         return INT64_MAX;
     }
 
-    if (!now && ctx->now_ms < state->due_ms) {
-        return state->due_ms;
+    due = ctx->alerts_unsaved ? state->urgent_ms : state->due_ms;
+
+    if (!now && ctx->now_ms < due) {
+        return due;
     }
 
     version = ctx->version;
@@ -306,6 +309,7 @@ ct_state_turn(ct_state_t *state, ct_context_t *ctx, bool now)
         }
         state->failing = true;
         state->due_ms = ctx->now_ms + CT_STATE_RETRY_MS;
+        state->urgent_ms = state->due_ms;
         return state->due_ms;
     }
 
@@ -322,6 +326,9 @@ ct_state_turn(ct_state_t *state, ct_context_t *ctx, bool now)
     state->version = version;
     state->due_ms = ctx->now_ms + CT_STATE_EVERY_MS
                     + took * CT_STATE_PATIENCE;
+    state->urgent_ms = ctx->now_ms + CT_STATE_EVERY_MS
+                       + took * CT_STATE_URGENT;
+    ctx->alerts_unsaved = false;
     ctx->status.saved_ms = ctx->now_ms;
 
     return INT64_MAX;

@@ -18,6 +18,7 @@
 typedef struct {
     const char *path;
     int64_t     due_ms;    /* next save, when there is something to save */
+    int64_t     urgent_ms; /* when an alert waits for it */
     uint64_t    version;   /* saved last */
     bool        failing;   /* told once */
 } ct_state_t;

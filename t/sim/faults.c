@@ -16,6 +16,7 @@
 fault_t sim_faults[SIM_FAULTS];
 size_t  sim_nfaults;
 
+static bool fault_crash(int64_t at_ms);
 static const char *const fault_names[FAULT_KINDS] = {
     "down", "limited", "stale", "fork", "flip", "missing", "unsigned",
     "slow", "cut", "hashes", "issuer", "frozen"
@@ -234,6 +235,24 @@ fault_shown(fault_t *fault)
 }
 
 
+/* A file that no engine has ended; told within the hour. */
+static bool
+fault_crash(int64_t at_ms)
+{
+    size_t i;
+
+    for (i = 0; i < sim_nstops; i++) {
+        if (sim_stops[i].how == STOP_CRASH && sim_stops[i].at_ms <= at_ms
+            && at_ms - sim_stops[i].at_ms <= 2 * SIM_HOUR)
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 const char *
 fault_cause(ct_event_e kind, const log_t *log, int64_t at_ms)
 {
@@ -270,8 +289,10 @@ fault_cause(ct_event_e kind, const log_t *log, int64_t at_ms)
     case CT_EVENT_LOG_RECOVERED:
         return fault_cause_of_log(~0U, log, at_ms, 30 * SIM_HOUR);
 
-    /* nobody kills an engine here, and nobody wants a test */
     case CT_EVENT_ENGINE_RESTARTED:
+        return fault_crash(at_ms) ? "a crash" : NULL;
+
+    /* nobody wants one here */
     case CT_EVENT_TEST:
         return NULL;
 

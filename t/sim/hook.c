@@ -19,7 +19,8 @@ static void hook_count(const char *id);
 void
 hook_answer(const ct_http_ask_t *ask, reply_t *reply)
 {
-    json_t     *body;
+    size_t      i;
+    json_t     *body, *alerts;
     const char *id;
     int64_t     hour;
 
@@ -34,13 +35,24 @@ hook_answer(const ct_http_ask_t *ask, reply_t *reply)
     body = ask->post == NULL ? NULL
            : json_loadb(ask->post, ask->post_len, 0, NULL);
     id = json_string_value(json_object_get(body, "id"));
+    alerts = json_object_get(body, "alerts");
 
     if (id == NULL) {
         log_status(reply, 400);
         hook_count("(no id)");
+        json_decref(body);
+        return;
+    }
 
-    } else {
-        reply->status = 204;
+    reply->status = 204;
+
+    /* one, or a group of them */
+    for (i = 0; i < json_array_size(alerts); i++) {
+        hook_count(json_string_value(json_object_get(
+            json_array_get(alerts, i), "id")));
+    }
+
+    if (alerts == NULL) {
         hook_count(id);
     }
 

@@ -174,7 +174,7 @@ sub _alerts {
     my ($self) = @_;
     my (%name, %id);
 
-    for my $alert (grep {defined} $self->{site}->receiver->bodies) {
+    for my $alert ($self->{site}->receiver->alerts) {
         next if !$alert->{finding};
         $name{ $alert->{finding}{names}[0] }{ $alert->{id} }++;
         $id{ $alert->{id} }++;

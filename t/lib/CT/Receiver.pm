@@ -98,6 +98,14 @@ sub bodies {
     } $self->requests;
 }
 
+# The alerts in them, those of groups one by one.
+sub alerts {
+    my ($self) = @_;
+
+    return map { $_->{alerts} ? @{ $_->{alerts} } : $_ }
+        grep { ref eq 'HASH' } $self->bodies;
+}
+
 sub stop {
     my ($self) = @_;
 
