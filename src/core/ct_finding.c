@@ -367,5 +367,5 @@ ct_finding_add_place(ct_finding_t *finding, const ct_place_t *place)
 void
 ct_finding_id(ct_buf_t *out, const ct_finding_t *finding)
 {
-    ct_buf_hex(out, finding->identity, 16);
+    ct_buf_hex(out, finding->identity, CT_FINDING_ID);
 }

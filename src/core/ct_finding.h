@@ -10,6 +10,7 @@
 #include "ct_store.h"
 
 #define CT_FINDING_PATH (CT_CA_PATH * 2 * CT_HASH_LEN) /* bytes, at most */
+#define CT_FINDING_ID 16 /* bytes of the identity that are its id */
 
 /* The text of a finding, taken apart; borrows from it. */
 typedef struct {

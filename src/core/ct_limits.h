@@ -84,6 +84,9 @@
 
 /* the page */
 #define CT_LIMIT_PAGE_FINDINGS   100          /* findings in one answer */
+#define CT_LIMIT_FORM            4096         /* bytes of what is asked by
+                                                 POST */
+#define CT_LIMIT_REASON          120          /* bytes of the reason in it */
 #define CT_LIMIT_PAGE            (16 * 1024 * 1024) /* bytes of one answer */
 
 #endif

@@ -63,6 +63,34 @@ ct_walk_next(ct_walk_t *walk, ct_finding_t *finding, ct_buf_t *text)
 }
 
 
+/* Texts are left alone on the way. */
+bool
+ct_walk_find(const ct_store_t *store, const uint8_t *id,
+    ct_finding_t *finding, ct_buf_t *text)
+{
+    ct_walk_t walk;
+
+    finding->number = 0;
+    ct_walk_start(&walk, store);
+
+    while (ct_walk_next(&walk, finding, NULL)) {
+        if (memcmp(finding->identity, id, CT_FINDING_ID) == 0) {
+            break;
+        }
+
+        finding->number = 0;
+    }
+
+    if (text == NULL || finding->number == 0) {
+        return finding->number != 0;
+    }
+
+    text->len = 0;
+
+    return ct_store_finding(store, finding->number, finding, text);
+}
+
+
 void
 ct_summary_take(ct_summary_t *summary, const ct_report_t *report)
 {

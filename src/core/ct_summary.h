@@ -65,6 +65,10 @@ void ct_walk_start(ct_walk_t *walk, const ct_store_t *store);
 /* The next finding; `text` (NULL: not wanted) is emptied first. */
 bool ct_walk_next(ct_walk_t *walk, ct_finding_t *finding, ct_buf_t *text);
 
+/* The finding whose id these 16 bytes are; `text` as above. */
+bool ct_walk_find(const ct_store_t *store, const uint8_t *id,
+    ct_finding_t *finding, ct_buf_t *text);
+
 void ct_summary_take(ct_summary_t *summary, const ct_report_t *report);
 
 ct_summary_level_e ct_summary_level(const ct_summary_t *summary);
