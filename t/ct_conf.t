@@ -84,7 +84,8 @@ server {
     listen 127.0.0.1:%%PORT%%;
     ct_domain shop.example.com;
     location /ct/ { ct_status; }
-    location ^~ /more { ct_status; }
+    location ^~ /more { ct_status write=off; }
+    location /most { ct_status write=on; limit_except GET { deny all; } }
 }
 EOF
     ['no directive at all', '', undef],
@@ -600,8 +601,12 @@ EOF
     ['status twice',
         "$zone $log server { location / { ct_status; ct_status; } }",
         qr/"ct_status" directive is duplicate/],
+    (map {
+        ["status with $_", "$zone $log server { location / { ct_status $_; } }",
+            qr/invalid parameter "\Q$_\E" in "ct_status", "write=on" or/]
+    } 'on', 'write', 'write=', 'write=yes', 'write=ON'),
     ['status with arguments', "$zone $log "
-            . 'server { location / { ct_status on; } }',
+            . 'server { location / { ct_status write=on write=on; } }',
         qr/invalid number of arguments in "ct_status"/],
 );
 

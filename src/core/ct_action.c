@@ -4,10 +4,9 @@
  */
 
 #include "ct_action.h"
-#include "ct_finding.h"
 #include "ct_form.h"
-#include "ct_summary.h"
 #include "ct_utf8.h"
+#include "ct_walk.h"
 
 #include <string.h>
 

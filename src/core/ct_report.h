@@ -37,6 +37,11 @@ ct_rc_t ct_report_json_events(const ct_report_t *report, ct_buf_t *out);
 ct_rc_t ct_report_json_certificates(const ct_report_t *report, ct_buf_t *out);
 ct_rc_t ct_report_metrics(const ct_report_t *report, ct_buf_t *out);
 
+/* The certificate that a finding keeps, in PEM, and a name for the file.
+ * NULL, or why there is none: a sentence without its stop. */
+const char *ct_report_pem(const ct_report_t *report, const uint8_t *id,
+    ct_buf_t *out, ct_buf_t *name);
+
 /* One line; true: 200, false: 503. */
 bool ct_report_health(const ct_report_t *report, ct_buf_t *out);
 

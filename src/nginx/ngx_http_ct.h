@@ -3,14 +3,16 @@
  *
  *   ngx_http_ct_module         directive table, context, hooks: nothing else
  *     ngx_http_ct_conf         directives, defaults, their error sentences
- *       _zone, _log, _list, _channel, _webhook, _mail, _event, _url,
- *       _main                  (in ten files)
+ *       _zone, _log, _list, _status, _channel, _webhook, _mail, _event,
+ *       _url, _main            (in eleven files)
  *     ngx_http_ct_servers      servers of http, stream and mail
  *     ngx_http_ct_inventory    the certificates that they serve
  *     ngx_http_ct_names        names in server_name
  *     ngx_http_ct_zone         the store's memory; reload, resize
  *     ngx_http_ct_worker       starts, stops and hears the engine's thread
  *     ngx_http_ct_status       content handler: page, JSON, metrics, health
+ *       _action, _origin       what people may change, and from where
+ *       _answer                what goes back
  *   ------------------------------------------- below: no nginx headers
  *   src/engine                 one thread: HTTP, disk, time
  *   ------------------------------------------- below: no I/O, no clock
@@ -84,7 +86,10 @@ typedef struct {
 
 
 typedef struct {
-    ngx_flag_t              status;
+    ngx_array_t             names;        /* of ngx_str_t: its server's, for
+                                             write=on */
+    unsigned                status:1;     /* ct_status */
+    unsigned                write:1;      /* and what people may change */
 } ngx_http_ct_loc_conf_t;
 
 

@@ -7,8 +7,6 @@
 
 #include "ngx_http_ct_conf_channel.h"
 
-#include "ngx_http_ct_status.h"
-
 #include "ct_time.h"
 
 #define NGX_HTTP_CT_INTERVAL_MIN  1000
@@ -498,45 +496,4 @@ ngx_http_ct_conf_trusted(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     mcf->trusted = ngx_http_ct_string(mcf->arena, &value[1]);
 
     return mcf->trusted == NULL ? NGX_CONF_ERROR : NGX_CONF_OK;
-}
-
-
-/* ct_status; */
-
-char *
-ngx_http_ct_conf_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_ct_loc_conf_t *lcf = conf;
-
-    ngx_uint_t                 regex;
-    ngx_http_ct_main_conf_t   *mcf;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_ct_module);
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    ngx_http_ct_conf_seen(cf, cmd, mcf);
-
-    if (lcf->status) {
-        return "is duplicate";
-    }
-
-#if (NGX_PCRE)
-    regex = (clcf->regex != NULL);
-#else
-    regex = 0;
-#endif
-
-    if (regex || clcf->named || clcf->noname || clcf->exact_match) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" cannot be used in location \"%V\", it "
-                           "has pages beneath it and wants a location given "
-                           "by a prefix", &cmd->name, &clcf->name);
-        return NGX_CONF_ERROR;
-    }
-
-    lcf->status = 1;
-    clcf->handler = ngx_http_ct_status_handler;
-
-    return NGX_CONF_OK;
 }

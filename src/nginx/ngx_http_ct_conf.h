@@ -40,6 +40,7 @@ char *ngx_http_ct_conf_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 void *ngx_http_ct_conf_create_main(ngx_conf_t *cf);
 char *ngx_http_ct_conf_init_main(ngx_conf_t *cf, void *conf);
 void *ngx_http_ct_conf_create_loc(ngx_conf_t *cf);
+char *ngx_http_ct_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child);
 
 /* Where the directive being read stands. */
 void ngx_http_ct_conf_place(ngx_conf_t *cf, ngx_command_t *cmd,

@@ -87,13 +87,6 @@ ngx_http_ct_conf_cleanup(void *data)
 }
 
 
-void *
-ngx_http_ct_conf_create_loc(ngx_conf_t *cf)
-{
-    return ngx_pcalloc(cf->pool, sizeof(ngx_http_ct_loc_conf_t));
-}
-
-
 void
 ngx_http_ct_conf_seen(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_http_ct_main_conf_t *mcf)

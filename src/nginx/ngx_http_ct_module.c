@@ -137,7 +137,7 @@ static ngx_command_t  ngx_http_ct_commands[] = {
       NULL },
 
     { ngx_string("ct_status"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
       ngx_http_ct_conf_status,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
@@ -158,7 +158,7 @@ static ngx_http_module_t  ngx_http_ct_module_ctx = {
     NULL,                                  /* merge server configuration */
 
     ngx_http_ct_conf_create_loc,           /* create location configuration */
-    NULL                                   /* merge location configuration */
+    ngx_http_ct_conf_merge_loc             /* merge location configuration */
 };
 
 

@@ -6,103 +6,133 @@
 
 #include "ngx_http_ct_status.h"
 
-#include "ngx_http_ct_zone.h"
+#include "ngx_http_ct_action.h"
+#include "ngx_http_ct_answer.h"
 
 #include "ct_report.h"
 
 
 typedef struct {
     ngx_str_t               path;         /* below the location */
-    ngx_str_t               type;
-    ngx_str_t               charset;
+    ngx_http_ct_media_t    *media;
     ct_rc_t               (*render)(const ct_report_t *report,
                                     ct_buf_t *out);
     ngx_uint_t              arguments;    /* takes ?limit=&after= */
 } ngx_http_ct_face_t;
 
 
-static ngx_http_ct_face_t *ngx_http_ct_status_face(ngx_http_request_t *r);
-static ngx_int_t ngx_http_ct_status_not_allowed(ngx_http_request_t *r);
+static ngx_int_t ngx_http_ct_status_path(ngx_http_request_t *r,
+    ngx_str_t *path);
+static ngx_int_t ngx_http_ct_status_report(ngx_http_request_t *r,
+    ct_report_t *report);
+static ngx_int_t ngx_http_ct_status_face(ngx_http_request_t *r,
+    ngx_http_ct_face_t *face);
+static ngx_uint_t ngx_http_ct_status_id(ngx_str_t *path, uint8_t *id);
+static ngx_int_t ngx_http_ct_status_pem(ngx_http_request_t *r,
+    const uint8_t *id);
 static ct_arena_t *ngx_http_ct_status_arena(ngx_http_request_t *r);
 static void ngx_http_ct_status_cleanup(void *data);
 static const char *ngx_http_ct_status_links(ngx_http_request_t *r,
     ct_arena_t *arena);
 static const char *ngx_http_ct_status_arguments(ngx_http_request_t *r,
     ct_report_t *report);
-static ngx_int_t ngx_http_ct_status_refuse(ngx_http_request_t *r,
-    ct_arena_t *arena, const char *why);
 static ct_rc_t ngx_http_ct_status_style(const ct_report_t *report,
     ct_buf_t *out);
 static ct_rc_t ngx_http_ct_status_health(const ct_report_t *report,
     ct_buf_t *out);
-static ngx_int_t ngx_http_ct_status_send(ngx_http_request_t *r,
-    ngx_http_ct_face_t *face, ct_bytes_t body);
-static ngx_int_t ngx_http_ct_status_headers(ngx_http_request_t *r,
-    ngx_http_ct_face_t *face);
-static ngx_int_t ngx_http_ct_status_header(ngx_http_request_t *r,
-    const char *name, const char *value);
+
+
+static ngx_http_ct_media_t  ngx_http_ct_html = {
+    ngx_string("text/html"), ngx_string("utf-8"), "no-store"
+};
+
+static ngx_http_ct_media_t  ngx_http_ct_css = {
+    ngx_string("text/css"), ngx_string("utf-8"), "max-age=3600"
+};
+
+static ngx_http_ct_media_t  ngx_http_ct_prometheus = {
+    ngx_string("text/plain; version=0.0.4"), ngx_string("utf-8"), "no-store"
+};
+
+static ngx_http_ct_media_t  ngx_http_ct_text = {
+    ngx_string("text/plain"), ngx_string("utf-8"), "no-store"
+};
+
+static ngx_http_ct_media_t  ngx_http_ct_pem = {
+    ngx_string("application/pem-certificate-chain"), ngx_null_string,
+    "no-store"
+};
 
 
 static ngx_http_ct_face_t  ngx_http_ct_faces[] = {
 
-    { ngx_string(""),
-      ngx_string("text/html"), ngx_string("utf-8"),
+    { ngx_string(""), &ngx_http_ct_html,
       ct_report_page, 1 },
 
-    { ngx_string("ct.css"),
-      ngx_string("text/css"), ngx_string("utf-8"),
+    { ngx_string("ct.css"), &ngx_http_ct_css,
       ngx_http_ct_status_style, 0 },
 
-    { ngx_string("api/status"),
-      ngx_string("application/json"), ngx_null_string,
+    { ngx_string("api/status"), &ngx_http_ct_json,
       ct_report_json_status, 0 },
 
-    { ngx_string("api/findings"),
-      ngx_string("application/json"), ngx_null_string,
+    { ngx_string("api/findings"), &ngx_http_ct_json,
       ct_report_json_findings, 1 },
 
-    { ngx_string("api/logs"),
-      ngx_string("application/json"), ngx_null_string,
+    { ngx_string("api/logs"), &ngx_http_ct_json,
       ct_report_json_logs, 0 },
 
-    { ngx_string("api/events"),
-      ngx_string("application/json"), ngx_null_string,
+    { ngx_string("api/events"), &ngx_http_ct_json,
       ct_report_json_events, 1 },
 
-    { ngx_string("api/certificates"),
-      ngx_string("application/json"), ngx_null_string,
+    { ngx_string("api/certificates"), &ngx_http_ct_json,
       ct_report_json_certificates, 0 },
 
-    { ngx_string("metrics"),
-      ngx_string("text/plain; version=0.0.4"), ngx_string("utf-8"),
+    { ngx_string("metrics"), &ngx_http_ct_prometheus,
       ct_report_metrics, 0 },
 
-    { ngx_string("health"),
-      ngx_string("text/plain"), ngx_string("utf-8"),
+    { ngx_string("health"), &ngx_http_ct_text,
       ngx_http_ct_status_health, 0 },
 
-    { ngx_null_string, ngx_null_string, ngx_null_string, NULL, 0 }
+    { ngx_null_string, NULL, NULL, 0 }
 };
 
 
 ngx_int_t
 ngx_http_ct_status_handler(ngx_http_request_t *r)
 {
-    ct_buf_t                  out;
+    uint8_t                   id[CT_FINDING_ID];
     ngx_int_t                 rc;
-    ngx_time_t               *tp;
-    ct_report_t               report;
-    const char               *why;
+    ngx_str_t                 path;
+    ct_inbox_kind_e           kind;
     ngx_http_ct_face_t       *face;
+    ngx_http_ct_loc_conf_t   *lcf;
     ngx_http_ct_main_conf_t  *mcf;
 
-    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
-        return ngx_http_ct_status_not_allowed(r);
+    lcf = ngx_http_get_module_loc_conf(r, ngx_http_ct_module);
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_ct_module);
+
+    rc = ngx_http_ct_status_path(r, &path);
+
+    kind = (rc == NGX_OK && lcf->write) ? ngx_http_ct_action_kind(&path) : 0;
+
+    if (kind != 0 && r->method != NGX_HTTP_POST) {
+        return ngx_http_ct_answer_allow(r, "POST");
     }
 
-    face = ngx_http_ct_status_face(r);
-    if (face == NULL) {
-        return NGX_HTTP_NOT_FOUND;
+    if (kind == 0 && !(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        return ngx_http_ct_answer_allow(r, "GET, HEAD");
+    }
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (mcf->config == NULL) {
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
+
+    if (kind != 0) {
+        return ngx_http_ct_action_handler(r, kind);
     }
 
     rc = ngx_http_discard_request_body(r);
@@ -110,36 +140,96 @@ ngx_http_ct_status_handler(ngx_http_request_t *r)
         return rc;
     }
 
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_ct_module);
-    if (mcf->config == NULL) {
-        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    for (face = ngx_http_ct_faces; face->render != NULL; face++) {
+        if (face->path.len == path.len
+            && ngx_strncmp(face->path.data, path.data, path.len) == 0)
+        {
+            return ngx_http_ct_status_face(r, face);
+        }
     }
 
+    if (ngx_http_ct_status_id(&path, id)) {
+        return ngx_http_ct_status_pem(r, id);
+    }
+
+    return NGX_HTTP_NOT_FOUND;
+}
+
+
+/* "/ct" and "/ct/" are the page, "/ct/metrics" is a part, "/ctx" nothing. */
+
+static ngx_int_t
+ngx_http_ct_status_path(ngx_http_request_t *r, ngx_str_t *path)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (r->uri.len < clcf->name.len) {
+        return NGX_HTTP_NOT_FOUND;
+    }
+
+    path->data = r->uri.data + clcf->name.len;
+    path->len = r->uri.len - clcf->name.len;
+
+    if (path->len > 0 && path->data[-1] != '/') {
+
+        if (path->data[0] != '/') {
+            return NGX_HTTP_NOT_FOUND;
+        }
+
+        path->data++;
+        path->len--;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_ct_status_report(ngx_http_request_t *r, ct_report_t *report)
+{
+    ngx_time_t               *tp;
+    ngx_http_ct_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_ct_module);
     tp = ngx_timeofday();
 
-    ngx_memzero(&report, sizeof(ct_report_t));
+    ngx_memzero(report, sizeof(ct_report_t));
 
-    report.store = mcf->config->store;
-    report.inventory = mcf->config->inventory;
-    report.zone = mcf->config->zone;
-    report.interval_ms = mcf->config->interval_ms;
-    report.now_ms = (int64_t) tp->sec * 1000 + tp->msec;
-    report.limit = CT_LIMIT_PAGE_FINDINGS;
+    report->store = mcf->config->store;
+    report->inventory = mcf->config->inventory;
+    report->zone = mcf->config->zone;
+    report->interval_ms = mcf->config->interval_ms;
+    report->now_ms = (int64_t) tp->sec * 1000 + tp->msec;
+    report->limit = CT_LIMIT_PAGE_FINDINGS;
 
-    report.arena = ngx_http_ct_status_arena(r);
-    if (report.arena == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    report->arena = ngx_http_ct_status_arena(r);
+    if (report->arena == NULL) {
+        return NGX_ERROR;
     }
 
-    report.links = ngx_http_ct_status_links(r, report.arena);
-    if (report.links == NULL) {
+    report->links = ngx_http_ct_status_links(r, report->arena);
+
+    return (report->links == NULL) ? NGX_ERROR : NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_ct_status_face(ngx_http_request_t *r, ngx_http_ct_face_t *face)
+{
+    ct_buf_t      out;
+    const char   *why;
+    ct_report_t   report;
+
+    if (ngx_http_ct_status_report(r, &report) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     why = face->arguments ? ngx_http_ct_status_arguments(r, &report) : NULL;
 
     if (why != NULL) {
-        return ngx_http_ct_status_refuse(r, report.arena, why);
+        return ngx_http_ct_answer_refuse(r, NGX_HTTP_BAD_REQUEST, why);
     }
 
     ct_buf_init(&out, report.arena, CT_LIMIT_PAGE);
@@ -160,58 +250,64 @@ ngx_http_ct_status_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_ct_status_send(r, face, ct_buf_slice(&out));
+    return ngx_http_ct_answer_send(r, face->media, ct_buf_slice(&out));
+}
+
+
+/* Is it "certificate/" and the id of a finding and ".pem"? */
+
+static ngx_uint_t
+ngx_http_ct_status_id(ngx_str_t *path, uint8_t *id)
+{
+    size_t   len, prefix;
+    u_char  *p;
+
+    prefix = sizeof("certificate/") - 1;
+    len = 2 * CT_FINDING_ID;
+    p = path->data + prefix;
+
+    return path->len == prefix + len + sizeof(".pem") - 1
+           && ngx_strncmp(path->data, "certificate/", prefix) == 0
+           && ngx_strncmp(p + len, ".pem", sizeof(".pem") - 1) == 0
+           && ct_parse_hex(ct_bytes(p, len), id, CT_FINDING_ID);
 }
 
 
 static ngx_int_t
-ngx_http_ct_status_not_allowed(ngx_http_request_t *r)
+ngx_http_ct_status_pem(ngx_http_request_t *r, const uint8_t *id)
 {
-    if (ngx_http_ct_status_header(r, "Allow", "GET, HEAD") != NGX_OK) {
+    ct_buf_t      out, name;
+    const char   *why;
+    ct_report_t   report;
+
+    if (ngx_http_ct_status_report(r, &report) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return NGX_HTTP_NOT_ALLOWED;
-}
+    ct_buf_init(&out, report.arena, CT_LIMIT_PAGE);
+    ct_buf_init(&name, report.arena, CT_LIMIT_TEXT);
+    ct_buf_puts(&name, "attachment; filename=\"");
 
+    why = ct_report_pem(&report, id, &out, &name);
 
-/* "/ct" and "/ct/" are the page, "/ct/metrics" is a part, "/ctx" nothing. */
-
-static ngx_http_ct_face_t *
-ngx_http_ct_status_face(ngx_http_request_t *r)
-{
-    ngx_str_t                  path;
-    ngx_http_ct_face_t        *face;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-    if (r->uri.len < clcf->name.len) {
-        return NULL;
+    if (why != NULL) {
+        return ngx_http_ct_answer_refuse(r, NGX_HTTP_NOT_FOUND, why);
     }
 
-    path.data = r->uri.data + clcf->name.len;
-    path.len = r->uri.len - clcf->name.len;
+    ct_buf_puts(&name, "\"");
+    ct_buf_putc(&name, '\0');
 
-    if (path.len > 0 && path.data[-1] != '/') {
-
-        if (path.data[0] != '/') {
-            return NULL;
-        }
-
-        path.data++;
-        path.len--;
+    if (out.full || name.full
+        || ngx_http_ct_answer_header(r, "Content-Disposition",
+                                     (const char *) name.data)
+           != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    for (face = ngx_http_ct_faces; face->render != NULL; face++) {
-        if (face->path.len == path.len
-            && ngx_strncmp(face->path.data, path.data, path.len) == 0)
-        {
-            return face;
-        }
-    }
+    r->headers_out.status = NGX_HTTP_OK;
 
-    return NULL;
+    return ngx_http_ct_answer_send(r, &ngx_http_ct_pem, ct_buf_slice(&out));
 }
 
 
@@ -307,32 +403,6 @@ ngx_http_ct_status_arguments(ngx_http_request_t *r, ct_report_t *report)
 }
 
 
-/* An answer in JSON, whatever was asked for: it is read by programs. */
-
-static ngx_int_t
-ngx_http_ct_status_refuse(ngx_http_request_t *r, ct_arena_t *arena,
-    const char *why)
-{
-    ct_buf_t   out;
-    ct_json_t  json;
-
-    static ngx_http_ct_face_t  face = {
-        ngx_null_string, ngx_string("application/json"), ngx_null_string,
-        NULL, 0
-    };
-
-    ct_buf_init(&out, arena, CT_LIMIT_PAGE);
-    ct_json_start(&json, &out);
-    ct_json_object(&json, NULL);
-    ct_json_str(&json, "error", why);
-    ct_json_object_end(&json);
-
-    r->headers_out.status = NGX_HTTP_BAD_REQUEST;
-
-    return ngx_http_ct_status_send(r, &face, ct_buf_slice(&out));
-}
-
-
 static ct_rc_t
 ngx_http_ct_status_style(const ct_report_t *report, ct_buf_t *out)
 {
@@ -348,100 +418,4 @@ static ct_rc_t
 ngx_http_ct_status_health(const ct_report_t *report, ct_buf_t *out)
 {
     return ct_report_health(report, out) ? CT_OK : CT_E_STATUS;
-}
-
-
-static ngx_int_t
-ngx_http_ct_status_send(ngx_http_request_t *r, ngx_http_ct_face_t *face,
-    ct_bytes_t body)
-{
-    ngx_int_t     rc;
-    ngx_buf_t    *b;
-    ngx_chain_t   out;
-
-    if (ngx_http_ct_status_headers(r, face) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    r->headers_out.content_length_n = body.len;
-
-    if (r->method == NGX_HTTP_HEAD) {
-        r->header_only = 1;
-    }
-
-    rc = ngx_http_send_header(r);
-
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
-        return rc;
-    }
-
-    b = ngx_calloc_buf(r->pool);
-    if (b == NULL) {
-        return NGX_ERROR;
-    }
-
-    b->pos = (u_char *) body.data;
-    b->last = b->pos + body.len;
-    b->memory = (body.len > 0);
-    b->last_buf = (r == r->main) ? 1 : 0;
-    b->last_in_chain = 1;
-
-    out.buf = b;
-    out.next = NULL;
-
-    return ngx_http_output_filter(r, &out);
-}
-
-
-static ngx_int_t
-ngx_http_ct_status_headers(ngx_http_request_t *r, ngx_http_ct_face_t *face)
-{
-    const char  *cache;
-
-    r->headers_out.content_type = face->type;
-    r->headers_out.content_type_len = face->type.len;
-    r->headers_out.content_type_lowcase = NULL;
-    r->headers_out.charset = face->charset;
-
-    cache = (face->render == ngx_http_ct_status_style) ? "max-age=3600"
-                                                       : "no-store";
-
-    if (ngx_http_ct_status_header(r, "Cache-Control", cache) != NGX_OK
-        || ngx_http_ct_status_header(r, "X-Content-Type-Options", "nosniff")
-           != NGX_OK
-        || ngx_http_ct_status_header(r, "Referrer-Policy", "no-referrer")
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_ct_status_header(r, "Content-Security-Policy",
-                                     "default-src 'none'; style-src 'self'; "
-                                     "base-uri 'none'; form-action 'none'; "
-                                     "frame-ancestors 'none'");
-}
-
-
-static ngx_int_t
-ngx_http_ct_status_header(ngx_http_request_t *r, const char *name,
-    const char *value)
-{
-    ngx_table_elt_t  *h;
-
-    h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    h->hash = 1;
-#if (NGX_CT_HEADER_NEXT)
-    h->next = NULL;
-#endif
-    h->key.data = (u_char *) name;
-    h->key.len = ngx_strlen(name);
-    h->value.data = (u_char *) value;
-    h->value.len = ngx_strlen(value);
-    h->lowcase_key = NULL;
-
-    return NGX_OK;
 }
