@@ -48,6 +48,10 @@ my $ca_list = '"CA Owner","SHA-256 Fingerprint"' . "\n";
 spew("$dir/none.csv", $ca_list);
 spew("$dir/ca.csv", $ca_list . '"A","' . 'ab' x 32 . "\"\n");
 spew("$dir/cut.csv", $ca_list . '"A","' . 'ab' x 20);
+spew("$dir/names", "# ours\r\n\n  a.test # the first\n\tb\x{c3}\x{bc}cher.test\r\n"
+    . "=c.test\n192.0.2.0/24\n2001:db8::1");
+spew("$dir/wrong.names", "a.test\n\n# and\nexam ple.test\n");
+spew("$dir/long.names", 'x' x 300 . "\n");
 spew("$dir/file", '');
 spew("$dir/file-short", "short\n");
 spew("$dir/secrets", "the first secret text\n\nthe second one, older\r\n");
@@ -158,6 +162,33 @@ EOF
         qr/invalid name "" in "ct_domain", \S/],
     ['domain without arguments', "$zone $log ct_domain;",
         qr/invalid number of arguments in "ct_domain"/],
+    ['domain that is a net with bits behind', "$zone $log ct_domain 10.0.0.1/8;",
+        qr{invalid name "10.0.0.1/8" in "ct_domain", has bits set behind}],
+    ['domain that is everything', "$zone $log ct_domain ::/0;",
+        qr{invalid name "::/0" in "ct_domain", is too large a net}],
+    ['domain that cannot be converted', "$zone $log ct_domain \x{e2}\x{98}\x{83}.test;",
+        qr{in "ct_domain", has a label that cannot be converted}],
+    ['domain that is no A-label', "$zone $log ct_domain xn--foo-.test;",
+        qr{in "ct_domain", has a label that begins with "xn--"}],
+    ['nets and U-labels', "$zone $log ct_domain 192.0.2.0/24 2001:db8::/32 "
+            . "b\x{c3}\x{bc}cher.test =www.B\x{c3}\x{9c}CHER.test xn--bcher-kva.test;",
+        undef],
+
+    # a file of names
+    ['file of names', "$zone $log ct_domain include=$dir/names;", undef],
+    ['file of names in a server',
+        "$zone $log server { ct_domain auto include=$dir/names a.test; }",
+        undef],
+    ['file without a path', "$zone $log ct_domain include=;",
+        qr/empty path in "include=" of "ct_domain", the path of a file with/],
+    ['file that is absent', "$zone $log ct_domain include=$dir/absent;",
+        qr{open\(\) "\Q$dir\E/absent" failed \(2: No such file}],
+    ['file that is a directory', "$zone $log ct_domain include=$dir;",
+        qr{"\Q$dir\E" is not a file, one is wanted}],
+    ['file with a mistake', "$zone $log ct_domain include=$dir/wrong.names;",
+        qr{invalid name "exam ple.test" in \Q$dir\E/wrong.names:4, may hold}],
+    ['file with a long mistake', "$zone $log ct_domain include=$dir/long.names;",
+        qr{invalid name "x{253}" in \Q$dir\E/long.names:1, is longer than}],
     ['domain in a location',
         "$zone $log server { location / { ct_domain example.com; } }",
         qr/"ct_domain" directive is not allowed here/],

@@ -31,6 +31,8 @@
 #define CT_LIMIT_TRUST_BUNDLE    (8 * 1024 * 1024)
 #define CT_LIMIT_ANCHORS         2048
 #define CT_LIMIT_NAME            253          /* a DNS name, without dot */
+#define CT_LIMIT_WATCHED         4000000      /* names to watch */
+#define CT_LIMIT_WATCHED_FILE    (128 * 1024 * 1024) /* bytes of names */
 
 /* the store */
 #define CT_LIMIT_URL             256

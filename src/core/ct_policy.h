@@ -54,6 +54,8 @@ typedef struct {
     size_t            ncert_names; /* the first of them: the certificate's */
     const char       *file;      /* as configured; never NULL */
     uint32_t          places;    /* CT_SERVED_HTTP ... */
+    const uint32_t   *servers;   /* of http that use it, by their numbers */
+    size_t            nservers;
     int64_t           not_before_ms;
     int64_t           not_after_ms;
     uint8_t           identity[CT_HASH_LEN];

@@ -3,8 +3,8 @@
  *
  *   ngx_http_ct_module         directive table, context, hooks: nothing else
  *     ngx_http_ct_conf         directives, defaults, their error sentences
- *       _zone, _log, _list, _status, _channel, _webhook, _mail, _event,
- *       _url, _main            (in eleven files)
+ *       _zone, _domain, _log, _list, _status, _channel, _webhook, _mail,
+ *       _event, _url, _main    (in twelve files)
  *     ngx_http_ct_servers      servers of http, stream and mail
  *     ngx_http_ct_inventory    the certificates that they serve
  *     ngx_http_ct_names        names in server_name
@@ -58,7 +58,10 @@ typedef struct {
     ngx_http_ct_place_t     zone_place;
     ngx_http_ct_place_t     first_place;  /* first directive but ct_zone */
 
-    ngx_array_t             domains;      /* of ct_bytes_t */
+    ngx_array_t             domains;      /* of ct_bytes_t, and beside it */
+    ngx_array_t             owners;       /* whose they are: of uint32_t, the
+                                             n-th server of http, 0: http */
+    ngx_array_t             autos;        /* servers with "auto", the same */
     ngx_array_t             logs;         /* of ct_log_t: ct_log */
     ngx_array_t             issuers;      /* of ct_issuer_t */
     ngx_array_t             channels;     /* of ngx_http_ct_channel_t */

@@ -20,50 +20,6 @@ static char *ngx_http_ct_conf_issuer_one(ngx_conf_t *cf,
     ngx_http_ct_main_conf_t *mcf, ngx_str_t *value);
 
 
-/* ct_domain auto | name ...; */
-
-char *
-ngx_http_ct_conf_domain(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_ct_main_conf_t *mcf = conf;
-
-    ngx_str_t   *value;
-    ngx_uint_t   i;
-    ct_bytes_t  *domain;
-    const char  *why;
-
-    ngx_http_ct_conf_seen(cf, cmd, mcf);
-
-    value = cf->args->elts;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-
-        if (ngx_strcmp(value[i].data, "auto") == 0) {
-            mcf->watch_auto = 1;
-            continue;
-        }
-
-        why = "";
-
-        if (!ct_watch_pattern_ok(ngx_http_ct_bytes(&value[i]), &why)) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid name \"%V\" in \"%V\", %s", &value[i],
-                               &cmd->name, why);
-            return NGX_CONF_ERROR;
-        }
-
-        domain = ngx_array_push(&mcf->domains);
-        if (domain == NULL) {
-            return NGX_CONF_ERROR;
-        }
-
-        *domain = ngx_http_ct_bytes(&value[i]);
-    }
-
-    return NGX_CONF_OK;
-}
-
-
 /* ct_since now | all | time; */
 
 char *

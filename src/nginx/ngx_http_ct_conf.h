@@ -37,6 +37,17 @@ char *ngx_http_ct_conf_trusted(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_ct_conf_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
+/* One more name to watch. */
+ngx_int_t ngx_http_ct_conf_domain_push(ngx_http_ct_main_conf_t *mcf,
+    ct_bytes_t name, uint32_t owner);
+
+/* Makes the table of what is watched; and the list of servers that the
+ * owners in it stand for. NGX_ERROR: memory. */
+ngx_int_t ngx_http_ct_conf_watch(ngx_cycle_t *cycle,
+    ngx_http_ct_main_conf_t *mcf, ct_config_t *config);
+ngx_int_t ngx_http_ct_conf_server_names(ngx_cycle_t *cycle,
+    ngx_http_ct_main_conf_t *mcf, ct_config_t *config);
+
 void *ngx_http_ct_conf_create_main(ngx_conf_t *cf);
 char *ngx_http_ct_conf_init_main(ngx_conf_t *cf, void *conf);
 void *ngx_http_ct_conf_create_loc(ngx_conf_t *cf);

@@ -9,9 +9,7 @@
 #include "ngx_http_ct_names.h"
 #include "ngx_http_ct_zone.h"
 
-#include <openssl/rand.h>
-
-#define NGX_HTTP_CT_ARENA     (256 * 1024 * 1024)
+#define NGX_HTTP_CT_ARENA     (1024 * 1024 * 1024)
 #define NGX_HTTP_CT_INTERVAL  60000
 #define NGX_HTTP_CT_GRACE     (24 * 60 * 60)
 #define NGX_HTTP_CT_LIST      \
@@ -28,7 +26,6 @@ static ngx_int_t ngx_http_ct_conf_served(ngx_cycle_t *cycle,
     ngx_http_ct_main_conf_t *mcf, ct_config_t *config);
 static ngx_int_t ngx_http_ct_conf_servers(ngx_cycle_t *cycle,
     ngx_http_ct_main_conf_t *mcf, ct_config_t *config, ngx_pool_t *pool);
-static uint64_t ngx_http_ct_conf_random(void);
 
 
 void *
@@ -47,8 +44,14 @@ ngx_http_ct_conf_create_main(ngx_conf_t *cf)
     mcf->interval = NGX_CONF_UNSET_MSEC;
     mcf->grace = NGX_CONF_UNSET;
 
-    if (ngx_array_init(&mcf->domains, cf->pool, 4, sizeof(ct_bytes_t))
+    /* names are wanted no more when init_module is through */
+
+    if (ngx_array_init(&mcf->domains, cf->temp_pool, 4, sizeof(ct_bytes_t))
         != NGX_OK
+        || ngx_array_init(&mcf->owners, cf->temp_pool, 4, sizeof(uint32_t))
+           != NGX_OK
+        || ngx_array_init(&mcf->autos, cf->pool, 4, sizeof(uint32_t))
+           != NGX_OK
         || ngx_array_init(&mcf->logs, cf->pool, 4, sizeof(ct_log_t)) != NGX_OK
         || ngx_array_init(&mcf->issuers, cf->pool, 4, sizeof(ct_issuer_t))
            != NGX_OK
@@ -129,7 +132,7 @@ ngx_http_ct_conf_init_main(ngx_conf_t *cf, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (mcf->domains.nelts == 0) {
+    if (mcf->domains.nelts == 0 && mcf->autos.nelts == 0) {
         mcf->watch_auto = 1;
     }
 
@@ -327,12 +330,6 @@ ngx_http_ct_conf_served(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf,
 
     ngx_destroy_pool(pool);
 
-    if (rc == NGX_OK && ct_watch_count(config->watch) == 0) {
-        ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
-                      "ct: there is no name to watch, \"ct_domain\" or "
-                      "\"server_name\" is wanted");
-    }
-
     return rc;
 }
 
@@ -355,32 +352,14 @@ ngx_http_ct_conf_servers(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf,
         return NGX_ERROR;
     }
 
-    if (mcf->watch_auto
-        && ngx_http_ct_names_domains(cycle->log, servers, inventory,
-                                     &mcf->domains)
-           != NGX_OK)
+    if (ngx_http_ct_names_domains(cycle->log, servers, inventory, mcf)
+        != NGX_OK
+        || ngx_http_ct_conf_server_names(cycle, mcf, config) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     config->inventory = inventory;
-    config->watch = ct_watch_compile(mcf->arena, mcf->domains.elts,
-                                     mcf->domains.nelts,
-                                     ngx_http_ct_conf_random());
 
-    return config->watch == NULL ? NGX_ERROR : NGX_OK;
-}
-
-
-static uint64_t
-ngx_http_ct_conf_random(void)
-{
-    uint64_t  seed;
-
-    if (RAND_bytes((u_char *) &seed, sizeof(seed)) != 1) {
-        ERR_clear_error();
-        seed = ((uint64_t) ngx_random() << 32) ^ ngx_random();
-    }
-
-    return seed;
+    return ngx_http_ct_conf_watch(cycle, mcf, config);
 }

@@ -205,6 +205,7 @@ ngx_http_ct_inventory_fill(ngx_log_t *log, ct_arena_t *arena,
 {
     size_t       nnames;
     ct_rc_t      rc;
+    uint32_t    *server;
     ngx_uint_t   i;
     ct_bytes_t   der, *names;
 
@@ -238,8 +239,19 @@ ngx_http_ct_inventory_fill(ngx_log_t *log, ct_arena_t *arena,
         return NGX_ERROR;
     }
 
+    server = ct_arena_calloc(arena, n, sizeof(uint32_t));
+    if (server == NULL) {
+        return NGX_ERROR;
+    }
+
+    served->servers = server;
+
     for (i = 0; i < n; i++) {
         served->places |= use[i].server->place;
+
+        if (use[i].server->number != 0) {
+            server[served->nservers++] = use[i].server->number;
+        }
     }
 
     return ngx_http_ct_inventory_chain(arena, served, use->chain);

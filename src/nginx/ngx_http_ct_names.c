@@ -5,15 +5,19 @@
 
 #include "ngx_http_ct_names.h"
 
+#include "ngx_http_ct_conf.h"
+
 
 static ngx_uint_t ngx_http_ct_names_ok(ngx_http_ct_server_name_t *name,
     ct_bytes_t *bare);
 static ngx_int_t ngx_http_ct_names_below(ct_arena_t *arena,
     ct_bytes_t *name);
+static ngx_uint_t ngx_http_ct_names_auto(ngx_http_ct_main_conf_t *mcf,
+    uint32_t number);
 static ngx_int_t ngx_http_ct_names_server(ngx_log_t *log,
-    ngx_http_ct_server_t *server, ngx_array_t *domains);
-static ngx_int_t ngx_http_ct_names_push(ngx_array_t *domains,
-    ct_bytes_t name);
+    ngx_http_ct_server_t *server, ngx_http_ct_main_conf_t *mcf);
+static ngx_int_t ngx_http_ct_names_certificate(const ct_served_t *served,
+    ngx_http_ct_main_conf_t *mcf);
 
 
 /* ".example.com" serves the name itself and everything below it. */
@@ -114,30 +118,26 @@ ngx_http_ct_names_ok(ngx_http_ct_server_name_t *name, ct_bytes_t *bare)
 
 ngx_int_t
 ngx_http_ct_names_domains(ngx_log_t *log, ngx_array_t *servers,
-    const ct_inventory_t *inventory, ngx_array_t *domains)
+    const ct_inventory_t *inventory, ngx_http_ct_main_conf_t *mcf)
 {
-    size_t                 k;
-    ngx_uint_t             i;
-    const ct_served_t     *served;
+    size_t                 i;
     ngx_http_ct_server_t  *server;
 
     server = servers->elts;
 
     for (i = 0; i < servers->nelts; i++) {
-        if (ngx_http_ct_names_server(log, &server[i], domains) != NGX_OK) {
+        if (ngx_http_ct_names_auto(mcf, server[i].number)
+            && ngx_http_ct_names_server(log, &server[i], mcf) != NGX_OK)
+        {
             return NGX_ERROR;
         }
     }
 
     for (i = 0; i < inventory->nserved; i++) {
-        served = &inventory->served[i];
-
-        for (k = 0; k < served->ncert_names; k++) {
-            if (ngx_http_ct_names_push(domains, served->names[k])
-                != NGX_OK)
-            {
-                return NGX_ERROR;
-            }
+        if (ngx_http_ct_names_certificate(&inventory->served[i], mcf)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
         }
     }
 
@@ -145,9 +145,29 @@ ngx_http_ct_names_domains(ngx_log_t *log, ngx_array_t *servers,
 }
 
 
+/* Does it hold for this server? */
+
+static ngx_uint_t
+ngx_http_ct_names_auto(ngx_http_ct_main_conf_t *mcf, uint32_t number)
+{
+    uint32_t    *who;
+    ngx_uint_t   i;
+
+    who = mcf->autos.elts;
+
+    for (i = 0; i < mcf->autos.nelts && !mcf->watch_auto; i++) {
+        if (who[i] == number) {
+            return 1;
+        }
+    }
+
+    return mcf->watch_auto;
+}
+
+
 static ngx_int_t
 ngx_http_ct_names_server(ngx_log_t *log, ngx_http_ct_server_t *server,
-    ngx_array_t *domains)
+    ngx_http_ct_main_conf_t *mcf)
 {
     ngx_uint_t                  i;
     ct_bytes_t                  bare;
@@ -164,7 +184,9 @@ ngx_http_ct_names_server(ngx_log_t *log, ngx_http_ct_server_t *server,
             continue;
         }
 
-        if (ngx_http_ct_names_push(domains, bare) != NGX_OK) {
+        if (ngx_http_ct_conf_domain_push(mcf, bare, server->number)
+            != NGX_OK)
+        {
             return NGX_ERROR;
         }
     }
@@ -173,17 +195,35 @@ ngx_http_ct_names_server(ngx_log_t *log, ngx_http_ct_server_t *server,
 }
 
 
-static ngx_int_t
-ngx_http_ct_names_push(ngx_array_t *domains, ct_bytes_t name)
-{
-    ct_bytes_t  *domain;
+/* Its names belong to the first server that uses it, and for which that
+ * holds, unless they are in some server_name. */
 
-    domain = ngx_array_push(domains);
-    if (domain == NULL) {
-        return NGX_ERROR;
+static ngx_int_t
+ngx_http_ct_names_certificate(const ct_served_t *served,
+    ngx_http_ct_main_conf_t *mcf)
+{
+    size_t    i;
+    uint32_t  number;
+
+    number = 0;
+
+    for (i = 0; i < served->nservers && number == 0; i++) {
+        if (ngx_http_ct_names_auto(mcf, served->servers[i])) {
+            number = served->servers[i];
+        }
     }
 
-    *domain = name;
+    if (number == 0 && !mcf->watch_auto) {
+        return NGX_OK;
+    }
+
+    for (i = 0; i < served->ncert_names; i++) {
+        if (ngx_http_ct_conf_domain_push(mcf, served->names[i], number)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
 
     return NGX_OK;
 }

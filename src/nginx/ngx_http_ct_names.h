@@ -16,10 +16,11 @@
 ngx_int_t ngx_http_ct_names_served(ct_arena_t *arena,
     ngx_http_ct_server_t *server, ct_bytes_t *names, size_t *nnames);
 
-/* Appends to `domains` (of ct_bytes_t) what "auto" watches: the names of all
- * servers, with TLS or without, and those in served certificates. */
+/* Adds to mcf->domains what "auto" watches: the names of the servers that
+ * have it (in http: of all), with TLS or without, and those in the
+ * certificates that they serve. */
 ngx_int_t ngx_http_ct_names_domains(ngx_log_t *log, ngx_array_t *servers,
-    const ct_inventory_t *inventory, ngx_array_t *domains);
+    const ct_inventory_t *inventory, ngx_http_ct_main_conf_t *mcf);
 
 
 #endif

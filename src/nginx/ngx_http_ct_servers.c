@@ -50,6 +50,10 @@ ngx_http_ct_servers_push(ngx_array_t *servers, uint32_t place,
 
     ngx_memzero(server, sizeof(ngx_http_ct_server_t));
 
+    /* those of http come first */
+
+    server->number = (place == CT_SERVED_HTTP) ? (uint32_t) servers->nelts
+                                               : 0;
     server->place = place;
     server->names = ngx_pcalloc(servers->pool,
                                 nnames * sizeof(ngx_http_ct_server_name_t));

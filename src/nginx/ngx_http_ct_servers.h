@@ -27,6 +27,7 @@ typedef struct {
     SSL_CTX                     *ssl;       /* NULL: it has none */
     ngx_array_t                 *files;     /* ssl_certificate: of ngx_str_t;
                                                may be NULL */
+    uint32_t                     number;    /* of http, from 1 on; else 0 */
     uint32_t                     place;     /* CT_SERVED_HTTP ... */
     unsigned                     secure:1;  /* an address leads to it with
                                                TLS */
