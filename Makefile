@@ -10,13 +10,15 @@ PROVE_FLAGS  ?= -j2
 
 build := $(abspath $(BUILD_DIR))
 here  := $(CURDIR)
+npm   := $(here)/build/npm
 
 # Debian packages: to build and for the demo, to test, to look for mistakes,
 # and for the picture in README.
 PACKAGES = gcc make dpkg-dev pkg-config nginx nginx-dev libcurl4-openssl-dev \
     libjansson-dev libssl-dev zlib1g-dev libpcre2-dev ca-certificates \
     openssl perl curl
-TESTERS  = chromium fonts-dejavu-core libnginx-mod-mail libnginx-mod-stream
+TESTERS  = chromium fonts-dejavu-core libnginx-mod-mail libnginx-mod-stream \
+    python3 $(if $(shell command -v npm),,nodejs npm)
 CHECKERS = clang clang-tidy clang-format cppcheck libclang-rt-14-dev valgrind \
     wrk
 PAINTERS = pngquant
@@ -69,6 +71,7 @@ COMPILE = $(CC) -std=gnu11 -g $(OPTIMIZE) $(WARN) -fPIC -pthread $(sanitize) \
 
 export CT_BUILD := $(build)
 export CT_NGINX := $(NGINX)
+export CT_NPM := $(npm)
 
 
 .PHONY: all
@@ -216,6 +219,17 @@ tools: $(build)/ctca $(build)/ctlog $(build)/ctlogd $(build)/ctrun \
 .PHONY: deps
 deps: ## Installs what building, testing and the demo need (Debian).
 	@sh -c '$(install)' deps $(PACKAGES) $(TESTERS)
+	@$(MAKE) --no-print-directory validators
+
+# Whatever BUILD_DIR is, they are there once. Without npm, or a registry,
+# the tests that want them are skipped, and say so.
+.PHONY: validators
+validators: $(npm)/done ## Gets what others validate messages with (npm).
+
+$(npm)/done: t/npm/package.json t/npm/package-lock.json
+	@mkdir -p $(npm) && cp $^ $(npm)/
+	@cd $(npm) && npm ci --silent --ignore-scripts --no-audit --no-fund \
+	    && touch done || echo "validators could not be had" >&2
 
 .PHONY: checkers
 checkers: deps ## Installs what check, fuzz and bench need besides (Debian).

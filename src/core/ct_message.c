@@ -22,7 +22,7 @@ typedef struct {
  * more than a screen shows with the services' limits kept. */
 static const ct_message_format_t ct_message_formats[CT_FORMATS] = {
     {"json", "application/json", CT_LIMIT_GROUP, ct_message_json},
-    {"cloudevents", "application/cloudevents+json; charset=UTF-8", 1,
+    {"cloudevents", "application/cloudevents+json", 1,
      ct_message_cloudevents},
     {"slack", "application/json", 10, ct_message_slack},
     {"discord", "application/json", 10, ct_message_discord},

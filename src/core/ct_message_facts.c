@@ -40,7 +40,7 @@ ct_item_finding_facts(ct_making_t *making, const ct_finding_text_t *parts)
 
     ct_item_reason(making);
     ct_item_title(making, ct_item_names(making, parts));
-    ct_item_one(making, CT_FACT_GIVEN, "watched", "Watched name",
+    ct_item_one(making, CT_FACT_CODE, "watched", "Watched name",
                 parts->matched);
     ct_item_one(making, CT_FACT_GIVEN, "server", "Server", parts->server);
     ct_item_one(making, CT_FACT_CODE, "ca", "CA", parts->ca);
