@@ -102,6 +102,7 @@ ct_case_open(ct_context_t *ctx, ct_case_t *c, const ct_match_t *match,
     }
 
     c->draft.der = ct_judge_submitted(match);
+    c->draft.server = ct_judge_server(ctx, match->matched);
 
     if (ct_submitted_other(&match->entry, ctx->scratch)) {
         f->flags |= CT_FINDING_CONTRADICTED;

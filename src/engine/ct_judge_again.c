@@ -86,15 +86,15 @@ ct_again_one(ct_context_t *ctx, ct_finding_t *f, ct_bytes_t text)
 }
 
 
-/* Its CA, as anchors and CA list have it now. True: it is called otherwise
- * than before, or takes reports elsewhere; `parts` say so then, as long as
- * `ca` lasts. */
+/* Its CA, as anchors and CA list have it now, and its server block. True: it
+ * is called otherwise than before, or takes reports elsewhere; `parts` say
+ * so then, as long as `ca` lasts. */
 static bool
 ct_again_name(ct_context_t *ctx, ct_ca_t *ca, const ct_finding_t *f,
     ct_finding_text_t *parts)
 {
     bool        changed;
-    ct_bytes_t  owner, report;
+    ct_bytes_t  owner, report, server;
     const char *organization;
 
     ct_again_ca(ca, f, parts);
@@ -114,8 +114,12 @@ ct_again_name(ct_context_t *ctx, ct_ca_t *ca, const ct_finding_t *f,
              ? ct_bytes_str(ct_calist_report(ctx->calist, ca->owner))
              : parts->report;
 
+    server = ct_judge_server(ctx, parts->matched);
+
     changed = !ct_bytes_equal(owner, parts->ca)
-              || !ct_bytes_equal(report, parts->report);
+              || !ct_bytes_equal(report, parts->report)
+              || !ct_bytes_equal(server, parts->server);
+    parts->server = server;
     parts->ca = owner;
     parts->report = report;
 

@@ -64,6 +64,9 @@ bool ct_judge_keep(ct_context_t *ctx, ct_finding_t *f, ct_bytes_t der);
 bool ct_judge_drop(ct_context_t *ctx, ct_finding_t *f,
     const ct_finding_text_t *parts);
 
+/* The server block that watches a name; empty: none does. */
+ct_bytes_t ct_judge_server(const ct_context_t *ctx, ct_bytes_t matched);
+
 /* May somebody want to see it? */
 bool ct_judge_wanted(const ct_finding_t *f);
 

@@ -29,6 +29,20 @@ ct_judge_wanted(const ct_finding_t *f)
 }
 
 
+ct_bytes_t
+ct_judge_server(const ct_context_t *ctx, ct_bytes_t matched)
+{
+    uint32_t           owner;
+    const ct_config_t *config;
+
+    config = ctx->config;
+    owner = ct_watch_owner(config->watch, matched);
+
+    return owner != 0 && owner <= config->nservers
+           ? ct_bytes_str(config->servers[owner - 1]) : ct_bytes(NULL, 0);
+}
+
+
 ct_rc_t
 ct_judge_add(ct_context_t *ctx, ct_draft_t *draft, ct_bytes_t ca)
 {

@@ -166,6 +166,35 @@ test_unparsable(void)
 }
 
 
+/* Whose it is follows the configuration. */
+static void
+test_server(void)
+{
+    uint32_t          owner = 2;
+    ca_cert_t         leaf = ca_leaf(&other, "DNS:x.shop.test");
+    ct_bytes_t        pattern = CT_BYTES("shop.test");
+    ct_finding_text_t parts;
+
+    static const char *const servers[] = {"first", "second"};
+
+    world();
+    (void) logged(&leaf, &other, 1, START);
+    is_int(text_of(1).server.len, 0, "it is nobody's");
+    config.servers = servers;
+    config.nservers = 2;
+    config.watch = ct_watch_compile_owned(ctx.arena, &pattern, &owner, 1, 1);
+    ct_judge_again(&ctx);
+    parts = text_of(1);
+    ok(ct_bytes_is(parts.server, "second"), "a server watches its name");
+    ok(parts.der.len == leaf.der.len, "the rest is what it was");
+    config.nservers = 1;
+    ct_judge_again(&ctx);
+    is_int(text_of(1).server.len, 0, "which is gone");
+    teardown();
+    ca_free(&leaf);
+}
+
+
 static void
 test_flags(void)
 {
@@ -214,6 +243,7 @@ main(void)
     test_der();
     test_room();
     test_unparsable();
+    test_server();
     test_flags();
 
     BIO_free(bundle);
