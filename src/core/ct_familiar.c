@@ -9,6 +9,8 @@
 #define CT_OID_ORGANIZATION CT_BYTES("\x55\x04\x0a")
 
 
+static void ct_familiar_remember(ct_familiar_t *familiar,
+    const ct_served_t *served);
 static bool ct_familiar_known(ct_policy_t *policy, size_t i);
 static bool ct_chains_equal(const ct_served_t *a, const ct_served_t *b);
 static bool ct_familiar_called(const ct_familiar_t *familiar,
@@ -28,6 +30,11 @@ ct_familiar_learn(ct_policy_t *policy, size_t i,
 
     familiar = &policy->familiar[i];
     served = &policy->inventory->served[i];
+
+    if (served->origin == CT_ORIGIN_PAST) {
+        ct_familiar_remember(familiar, served);
+        return;
+    }
 
     (void) ct_cert_read(served->der, &cert);
     ct_buf_fixed(&out, familiar->organization,
@@ -50,6 +57,25 @@ ct_familiar_learn(ct_policy_t *policy, size_t i,
     memcpy(familiar->anchor, ca.organization, sizeof(familiar->anchor));
     memcpy(familiar->issuer_key, ca.issuer_key, CT_HASH_LEN);
     familiar->issuer_found = ca.issuer_found;
+}
+
+
+/* What was established when it was served. */
+static void
+ct_familiar_remember(ct_familiar_t *familiar, const ct_served_t *served)
+{
+    ct_bytes_t owner;
+
+    owner = ct_bytes_str(served->owner);
+
+    if (owner.len < sizeof(familiar->owner)) {
+        memcpy(familiar->owner, served->owner, owner.len);
+    }
+
+    if (served->issuer_key != NULL) {
+        memcpy(familiar->issuer_key, served->issuer_key, CT_HASH_LEN);
+        familiar->issuer_found = true;
+    }
 }
 
 

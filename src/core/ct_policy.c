@@ -8,6 +8,7 @@
 
 #include "ct_policy_part.h"
 
+static ct_reason_e ct_policy_origin(ct_origin_e origin);
 static bool ct_policy_names_served(const ct_policy_t *policy,
     const ct_facts_t *facts);
 static bool ct_policy_name_served(const ct_policy_t *policy,
@@ -69,6 +70,14 @@ ct_policy_served_owner(const ct_policy_t *policy, size_t i)
 }
 
 
+const uint8_t *
+ct_policy_served_key(const ct_policy_t *policy, size_t i)
+{
+    return i < policy->inventory->nserved && policy->familiar[i].issuer_found
+           ? policy->familiar[i].issuer_key : NULL;
+}
+
+
 ct_verdict_e
 ct_policy_quick(const ct_policy_t *policy, const ct_facts_t *facts,
     ct_reason_e *reason)
@@ -80,7 +89,7 @@ ct_policy_quick(const ct_policy_t *policy, const ct_facts_t *facts,
 
     for (i = 0; i < inventory->nserved; i++) {
         if (ct_hash_equal(inventory->served[i].identity, facts->identity)) {
-            *reason = CT_REASON_IDENTITY;
+            *reason = ct_policy_origin(inventory->served[i].origin);
             return CT_VERDICT_SERVED;
         }
     }
@@ -93,6 +102,26 @@ ct_policy_quick(const ct_policy_t *policy, const ct_facts_t *facts,
     *reason = CT_REASON_NONE;
 
     return CT_VERDICT_NONE;
+}
+
+
+static ct_reason_e
+ct_policy_origin(ct_origin_e origin)
+{
+    switch (origin) {
+
+    case CT_ORIGIN_CONFIGURED:
+    case CT_ORIGIN_LEARNED:
+        break;
+
+    case CT_ORIGIN_KNOWN:
+        return CT_REASON_KNOWN;
+
+    case CT_ORIGIN_PAST:
+        return CT_REASON_PAST;
+    }
+
+    return CT_REASON_IDENTITY;
 }
 
 

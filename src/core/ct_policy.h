@@ -34,6 +34,8 @@ typedef enum {
     CT_REASON_NO_CHAIN,   /* the log did not give the issuers */
     CT_REASON_UNREADABLE, /* the entry cannot be parsed */
     CT_REASON_BYGONE,     /* our CA, before monitoring began, and over */
+    CT_REASON_PAST,       /* its TBS is that of one that was served once */
+    CT_REASON_KNOWN,      /* its TBS is that of one in ct_known_certificate */
     CT_REASONS            /* their number */
 } ct_reason_e;
 
@@ -41,6 +43,14 @@ typedef enum {
 #define CT_SERVED_HTTP   0x01U
 #define CT_SERVED_STREAM 0x02U
 #define CT_SERVED_MAIL   0x04U
+
+/* How it is known that a certificate is ours. */
+typedef enum {
+    CT_ORIGIN_CONFIGURED = 0, /* nginx has loaded it */
+    CT_ORIGIN_LEARNED,        /* it was sent in a handshake */
+    CT_ORIGIN_KNOWN,          /* ct_known_certificate */
+    CT_ORIGIN_PAST            /* it was one of these once; see ct_past.h */
+} ct_origin_e;
 
 /* A certificate that nginx serves. Everything borrowed from the inventory's
  * owner (a configuration cycle) and never changed. */
@@ -56,6 +66,9 @@ typedef struct {
     uint32_t          places;    /* CT_SERVED_HTTP ... */
     const uint32_t   *servers;   /* of http that use it, by their numbers */
     size_t            nservers;
+    ct_origin_e       origin;
+    const char       *owner;     /* CT_ORIGIN_PAST: of its CA, else NULL */
+    const uint8_t    *issuer_key; /* the same; NULL: unknown */
     int64_t           not_before_ms;
     int64_t           not_after_ms;
     uint8_t           identity[CT_HASH_LEN];
@@ -130,6 +143,9 @@ ct_verdict_e ct_policy_judge(const ct_policy_t *policy,
 
 /* Owner established for served certificate i; "" when none was. */
 const char *ct_policy_served_owner(const ct_policy_t *policy, size_t i);
+
+/* SHA-256 of the key that signed it; NULL when that is unknown. */
+const uint8_t *ct_policy_served_key(const ct_policy_t *policy, size_t i);
 
 /* "served" ... "unparsable"; "none". */
 const char *ct_verdict_name(ct_verdict_e verdict);

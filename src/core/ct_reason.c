@@ -60,6 +60,15 @@ ct_reason_text(ct_buf_t *out, ct_reason_e reason, ct_bytes_t ca,
         ct_buf_puts(out, "nginx serves this certificate");
         return;
 
+    case CT_REASON_PAST:
+        ct_buf_puts(out, "nginx served this certificate in the last 400 "
+                         "days");
+        return;
+
+    case CT_REASON_KNOWN:
+        ct_buf_puts(out, "it is in ct_known_certificate");
+        return;
+
     case CT_REASON_KEY:
         ct_buf_puts(out, "nginx serves all of its names with the same key");
         return;

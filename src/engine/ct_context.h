@@ -28,6 +28,7 @@ typedef struct {
     ct_anchors_t      *anchors; /* NULL: no trust bundle */
     ct_calist_t       *calist;  /* NULL: none is in force */
     ct_policy_t       *policy;
+    const ct_inventory_t *inventory; /* all that the policy knows as ours */
     ct_issuers_t      *issuers;
     ct_operators_t    *operators;
     ct_arena_t        *extra;   /* extra_data of the entry being judged */

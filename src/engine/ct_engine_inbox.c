@@ -41,6 +41,7 @@ ct_engine_message(ct_engine_t *engine, const ct_inbox_message_t *message)
     case CT_INBOX_ACKNOWLEDGE:
     case CT_INBOX_FORGET:
         ct_judge_wish(&engine->ctx, message);
+        engine->ours_changed = true;
         return;
 
     case CT_INBOX_TEST:
@@ -51,6 +52,7 @@ ct_engine_message(ct_engine_t *engine, const ct_inbox_message_t *message)
         return;
 
     case CT_INBOX_LEARNED:
+        ct_engine_learned(engine, message->rest);
         return;
     }
 }

@@ -28,7 +28,6 @@
 
 
 static void ct_engine_waits(ct_engine_t *engine);
-static bool ct_engine_policy(ct_engine_t *engine);
 static void ct_engine_judging(ct_engine_t *engine, bool again);
 static ct_anchors_t *ct_engine_anchors(ct_engine_t *engine);
 static int64_t ct_engine_save(ct_engine_t *engine);
@@ -50,13 +49,15 @@ ct_engine_prepare(ct_engine_t *engine)
     ctx->sha = ct_sha256_create();
     ctx->issuers = ct_issuers_create();
     ctx->operators = ct_operators_create();
+    engine->learned = ct_learned_create();
     ctx->http = ct_http_create(ctx->config->trusted, ctx->config->contact,
                                ctx->config->rate, engine->wake,
                                &engine->stop);
 
     if (ctx->arena == NULL || ctx->scratch == NULL || ctx->extra == NULL
         || ctx->room == NULL || ctx->sha == NULL || ctx->issuers == NULL
-        || ctx->operators == NULL || ctx->http == NULL
+        || ctx->operators == NULL || engine->learned == NULL
+        || ctx->http == NULL
         || !ct_http_proxy(ctx->http, ctx->config->proxy))
     {
         ct_lines_say(ctx->lines, CT_LINE_ERROR,
@@ -83,6 +84,7 @@ ct_engine_release(ct_engine_t *engine)
     ct_http_destroy(ctx->http);
     ct_anchors_free(ctx->anchors);
     ct_operators_destroy(ctx->operators);
+    ct_learned_destroy(engine->learned);
     ct_issuers_destroy(ctx->issuers);
     ct_sha256_destroy(ctx->sha);
     free(ctx->room);
@@ -228,38 +230,6 @@ ct_engine_take_over(ct_engine_t *engine)
 }
 
 
-/* Whose a certificate is, as of now; the one of before stays when there is
- * no memory for another. */
-static bool
-ct_engine_policy(ct_engine_t *engine)
-{
-    ct_arena_t   *arena;
-    ct_policy_t  *policy;
-    ct_context_t *ctx;
-
-    ctx = &engine->ctx;
-    arena = ct_arena_create(CT_ENGINE_ARENA);
-
-    if (arena == NULL) {
-        return false;
-    }
-
-    policy = ct_policy_create(arena, ctx->config->inventory, ctx->anchors,
-                              ctx->calist, ctx->config->issuers,
-                              ctx->config->nissuers);
-    if (policy == NULL) {
-        ct_arena_destroy(arena);
-        return false;
-    }
-
-    ct_arena_destroy(engine->policy);
-    engine->policy = arena;
-    ctx->policy = policy;
-
-    return true;
-}
-
-
 static void
 ct_engine_judging(ct_engine_t *engine, bool again)
 {
@@ -341,9 +311,9 @@ ct_engine_turn(ct_engine_t *engine)
     due = ct_calists_turn(engine->calists, &changed);
     next = due < next ? due : next;
 
-    if (changed) {
-        (void) ct_engine_policy(engine);
-    }
+    engine->ours_changed |= changed;
+    engine->ours_due_ms = changed ? ctx->now_ms : engine->ours_due_ms;
+    changed = ct_engine_ours(engine);
 
     ct_engine_judging(engine, changed);
 
@@ -472,6 +442,8 @@ ct_engine_clock(ct_engine_t *engine)
         engine->blocked_due_ms = engine->ctx.now_ms;
         engine->news_due_ms = engine->ctx.now_ms;
         engine->lock_due_ms = engine->ctx.now_ms;
+        engine->ours_due_ms = engine->ctx.now_ms;
+        engine->past_due_ms = engine->ctx.now_ms;
 
         if (engine->notify != NULL && engine->logs != NULL) {
             ct_operators_shift(engine->ctx.operators, delta);

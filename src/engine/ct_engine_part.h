@@ -6,6 +6,7 @@
 #define CT_ENGINE_PART_H
 
 #include "ct_calists.h"
+#include "ct_learned.h"
 #include "ct_lists.h"
 #include "ct_logs.h"
 #include "ct_notify.h"
@@ -23,11 +24,16 @@ struct ct_engine_s {
     ct_calists_t *calists;
     ct_lists_t   *lists;
     ct_arena_t   *policy;     /* memory of ctx.policy */
+    ct_learned_t *learned;
+    size_t        nlearned;   /* those that ctx.policy knows */
     ct_logs_t    *logs;
     int64_t       offset_ms;  /* wall clock less monotonic clock */
     int64_t       blocked_due_ms;
     int64_t       news_due_ms;
     int64_t       lock_due_ms;
+    int64_t       ours_due_ms; /* the next policy, when something changed */
+    int64_t       past_due_ms; /* rows of the past are looked at */
+    bool          ours_changed;
     bool          unlocked;   /* the lock file could not be had */
     bool          shared;     /* and now somebody else has it */
     bool          judging;    /* nothing is judged before the CA list has
@@ -56,6 +62,15 @@ void ct_engine_inbox(ct_engine_t *engine);
 
 /* Whatever prepare has made. */
 void ct_engine_release(ct_engine_t *engine);
+
+/* ct_engine_ours.c: whose a certificate is, as of now. */
+bool ct_engine_policy(ct_engine_t *engine);
+
+/* A certificate from a handshake. */
+void ct_engine_learned(ct_engine_t *engine, ct_bytes_t parts);
+
+/* True: everything is to be judged again. */
+bool ct_engine_ours(ct_engine_t *engine);
 
 /* ct_engine_news.c: once a second. */
 void ct_engine_news(ct_engine_t *engine);

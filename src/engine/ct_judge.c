@@ -160,7 +160,7 @@ ct_case_served(const ct_context_t *ctx, ct_case_t *c)
     size_t                i;
     const ct_inventory_t *inventory;
 
-    inventory = ctx->config->inventory;
+    inventory = ctx->inventory;
 
     for (i = 0; i < inventory->nserved; i++) {
         if (memcmp(inventory->served[i].identity, c->facts.identity,

@@ -7,6 +7,7 @@
  *       _event, _url, _main    (in twelve files)
  *     ngx_http_ct_servers      servers of http, stream and mail
  *     ngx_http_ct_inventory    the certificates that they serve
+ *     ngx_http_ct_learn        those that handshakes show besides
  *     ngx_http_ct_names        names in server_name
  *     ngx_http_ct_zone         the store's memory; reload, resize
  *     ngx_http_ct_worker       starts, stops and hears the engine's thread

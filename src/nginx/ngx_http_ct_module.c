@@ -7,6 +7,7 @@
  */
 
 #include "ngx_http_ct_conf.h"
+#include "ngx_http_ct_learn.h"
 #include "ngx_http_ct_worker.h"
 
 
@@ -149,7 +150,7 @@ static ngx_command_t  ngx_http_ct_commands[] = {
 
 static ngx_http_module_t  ngx_http_ct_module_ctx = {
     NULL,                                  /* preconfiguration */
-    NULL,                                  /* postconfiguration */
+    ngx_http_ct_learn_init,                /* postconfiguration */
 
     ngx_http_ct_conf_create_main,          /* create main configuration */
     ngx_http_ct_conf_init_main,            /* init main configuration */
@@ -187,6 +188,7 @@ ngx_http_ct_init_module(ngx_cycle_t *cycle)
 
     if (mcf != NULL && mcf->shm_zone != NULL) {
         (void) ngx_http_ct_conf_complete(cycle, mcf);
+        ngx_http_ct_learn_stream(cycle);
         ngx_http_ct_worker_permit();
     }
 
@@ -199,6 +201,7 @@ ngx_http_ct_init_module(ngx_cycle_t *cycle)
 static ngx_int_t
 ngx_http_ct_init_process(ngx_cycle_t *cycle)
 {
+    ngx_http_ct_learn_start(cycle);
     ngx_http_ct_worker_init(cycle);
 
     return NGX_OK;
@@ -209,4 +212,5 @@ static void
 ngx_http_ct_exit_process(ngx_cycle_t *cycle)
 {
     ngx_http_ct_worker_exit(cycle);
+    ngx_http_ct_learn_end();
 }

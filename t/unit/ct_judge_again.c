@@ -43,6 +43,7 @@ test_issuers(void)
         world();
         f = logged(&leaf, &middle, 1, START);
         is_int(f.verdict, CT_VERDICT_UNFAMILIAR, "a stranger");
+        ctx.inventory = &inventory;
         ctx.policy = ct_policy_create(ctx.arena, &inventory, anchors, NULL,
                                       &issuer[i], 1);
         ct_judge_again(&ctx);

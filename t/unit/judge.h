@@ -57,6 +57,7 @@ setup(void)
     ctx.lines = calloc(1, sizeof(ct_lines_t));
     ctx.now_ms = START;
     ctx.status.since_ms = START - DAY;
+    ctx.inventory = &inventory;
     ctx.policy = ct_policy_create(ctx.arena, &inventory, NULL, NULL,
                                   NULL, 0);
     config.watch = ct_watch_compile(ctx.arena, &pattern, 1, 1);
@@ -141,6 +142,7 @@ serving(const ca_cert_t *const *leaf, size_t n, const ca_cert_t *ca,
     }
 
     inventory = (ct_inventory_t) {served, n};
+    ctx.inventory = &inventory;
     ctx.policy = ct_policy_create(ctx.arena, &inventory, anchors, ctx.calist,
                                   NULL, 0);
     ctx.anchors = (ct_anchors_t *) (uintptr_t) anchors;

@@ -1,0 +1,20 @@
+/*
+ * ct_history: the store's rows of certificates that are or were served, kept
+ * up to date: each is written anew at most once a day, and forgotten
+ * CT_LIMIT_PAST_DAYS after it was served last.
+ */
+
+#ifndef CT_HISTORY_H
+#define CT_HISTORY_H
+
+#include "ct_context.h"
+#include "ct_past.h"
+
+
+/* Certificate i of ctx->inventory is served now. */
+void ct_history_seen(ct_context_t *ctx, size_t i);
+
+/* Forgets what is too old. */
+void ct_history_sweep(ct_context_t *ctx);
+
+#endif

@@ -1,0 +1,131 @@
+# Certificates that only handshakes show - by variables, in http and stream -
+# and those that were served once: silent after a reload and a restart.
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+
+use CT::Site;
+use CT::World qw(slurp spew);
+
+my $s = CT::Site->new(domain => 'auto shop.test', workers => 2);
+my $w = $s->world;
+my $n = $s->nginx;
+my $stream = $n->load_part('stream');
+
+for my $base (qw(one two never streamed old older)) {
+    $w->ca('leaf', $base, '--issuer', 'other-ca', '--name',
+        "$base.shop.test");
+}
+copy('older', 'changing');
+
+my $map = 'map $ssl_server_name $base { default one; two.shop.test two;'
+    . ' never.shop.test never; streamed.shop.test streamed; }';
+my $certificate = 'ssl_certificate %%WORLD%%/$base.fullchain.pem;'
+    . ' ssl_certificate_key %%WORLD%%/$base.key;';
+
+$s->configure(conf => "$map server { listen 127.0.0.1:%%PORT2%% ssl;"
+    . " server_name *.shop.test; $certificate }\n"
+    . 'server { listen 127.0.0.1:%%PORT3%% ssl; server_name changing.test;'
+    . ' ssl_certificate %%WORLD%%/changing.fullchain.pem;'
+    . ' ssl_certificate_key %%WORLD%%/changing.key; }',
+    main => $stream // '', tail => !defined $stream ? ''
+    : "stream { $map server { listen 127.0.0.1:%%PORT4%% ssl; $certificate"
+        . ' proxy_pass 127.0.0.1:%%PORT%%; } }');
+$s->append($_) for qw(one two never streamed);
+
+$n->start;
+ok($s->wait_verified('log', 4), 'the log is verified');
+is(verdict($_), 'unfamiliar', "$_: a stranger, for nobody has sent it")
+    for qw(one two never streamed);
+
+like(request(2, 'one.shop.test'), qr/200 OK/, 'a request');
+ok($s->wait_for(sub { verdict('one') eq 'served' }),
+    'what a handshake has shown is served');
+is(verdict('two'), 'unfamiliar', 'the other one is not');
+request(2, 'two.shop.test') for 1 .. 20;
+ok($s->wait_for(sub { verdict('two') eq 'served' }), 'until it is sent');
+
+SKIP: {
+    skip 'this nginx has no stream', 1 if !defined $stream;
+    request(4, 'streamed.shop.test');
+    ok($s->wait_for(sub { verdict('streamed') eq 'served' }),
+        'so is what stream has sent');
+}
+is(verdict('never'), 'unfamiliar', 'and never is never');
+
+# learned once, not at every request
+my $learned = () = $n->error_log =~ /was learned from a handshake/g;
+is($learned, defined $stream ? 3 : 2, 'each was learned once');
+
+# replaced twice, before the log has them: no alarm
+copy('old', 'changing');
+ok($n->reload, 'reload with another certificate');
+copy('site', 'changing');
+ok($s->wait_for(sub { served('old.shop.test') }), 'it is served');
+ok($n->reload, 'and with yet another');
+my $alerts = $s->receiver->requests;
+$s->append('older');
+$s->append('one', final => 1);
+ok($s->wait_for(sub { verdict('older') eq 'served' }),
+    'yesterday\'s certificate is no stranger');
+like(finding('older')->{reason}, qr/last 400 days/, 'and it is said why');
+
+# the key of what was learned, for its names
+$w->ca('leaf', 'again', '--issuer', 'usual-ca', '--name', 'one.shop.test',
+    '--key-file', 'one.key');
+$s->append('again');
+ok($s->wait_verified('log', 7), 'verified');
+
+$n->quit;
+$n->start;
+$s->append('old');
+ok($s->wait_for(sub { verdict('old') eq 'served' }),
+    'nor is it after a restart');
+my ($again) = grep { $_->{verdict} eq 'ours' } $s->findings;
+is($again->{names}[0], 'one.shop.test', 'a learned key is ours');
+is($s->receiver->requests, $alerts, 'no alert for any of them');
+
+$n->finish;
+done_testing;
+
+
+sub copy {
+    my ($from, $to) = @_;
+
+    spew($w->path("$to.$_"), slurp($w->path("$from.$_")))
+        for qw(fullchain.pem key);
+    return;
+}
+
+
+sub finding {
+    my ($base) = @_;
+    my ($f) = grep { $_->{names}[0] eq "$base.shop.test"
+        && $_->{ca} && $_->{ca} eq 'Other CA Ltd' } $s->findings;
+
+    return $f || { verdict => '' };
+}
+
+
+sub verdict { return finding(@_)->{verdict} }
+
+
+sub served {
+    my ($name) = @_;
+    my $list = $n->get_json('/ct/api/certificates') or return 0;
+
+    return grep { $_->{names}[0] eq $name } @{ $list->{certificates} };
+}
+
+
+sub request {
+    my ($port, $name) = @_;
+    my (undef, $out) = CT::World::run('sh', '-c',
+        "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | openssl s_client -quiet "
+        . '-connect 127.0.0.1:' . $n->port($port) . " -servername $name");
+
+    return $out;
+}
