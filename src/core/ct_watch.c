@@ -9,13 +9,16 @@
 
 #include "ct_watch_table.h"
 
+#define CT_WATCH_MANY   65536 /* labels: of fewer, sharing saves little */
+#define CT_WATCH_SAMPLE 16
+
 
 static bool ct_watch_reserve(ct_watch_t *watch, ct_arena_t *arena,
     const ct_bytes_t *patterns, size_t npatterns, size_t *most);
-static size_t ct_watch_estimate(const ct_watch_t *watch, size_t len,
+static size_t ct_watch_estimate(const ct_watch_t *watch,
     const ct_bytes_t *patterns, size_t npatterns, size_t most);
-static size_t ct_watch_mark_suffixes(uint8_t *bits, size_t nbits,
-    uint64_t seed, const ct_pattern_t *pattern);
+static size_t ct_watch_sample(uint8_t *bits, size_t nbits, uint64_t seed,
+    const ct_pattern_t *pattern);
 static bool ct_watch_table(ct_watch_t *watch, ct_arena_t *arena,
     size_t nodes, bool owned);
 static bool ct_watch_fill(ct_watch_t *watch, const ct_bytes_t *patterns,
@@ -60,8 +63,7 @@ ct_watch_compile_owned(ct_arena_t *arena, const ct_bytes_t *patterns,
         return NULL;
     }
 
-    nodes = ct_watch_estimate(watch, watch->text_len, patterns, npatterns,
-                              most);
+    nodes = ct_watch_estimate(watch, patterns, npatterns, most);
 
     while (ct_watch_table(watch, arena, nodes, owners != NULL)) {
         if (ct_watch_fill(watch, patterns, owners, npatterns)) {
@@ -75,22 +77,38 @@ ct_watch_compile_owned(ct_arena_t *arena, const ct_bytes_t *patterns,
 }
 
 
-/* Room for all texts; and how many nodes there are at most, one for each
- * label and address. */
+/* Room for all texts, if it is not all of it needed, without reading them;
+ * and how many nodes there are at most, one for each label and address. */
 static bool
 ct_watch_reserve(ct_watch_t *watch, ct_arena_t *arena,
     const ct_bytes_t *patterns, size_t npatterns, size_t *most)
 {
-    size_t       i, len;
-    ct_pattern_t pattern;
+    size_t   i, k, len;
+    uint8_t  c;
+    unsigned has;
 
     *most = 0;
     len = 0;
 
     for (i = 0; i < npatterns; i++) {
-        if (ct_pattern_read(patterns[i], &pattern) == NULL) {
-            *most += pattern.address_len != 0 ? 1 : pattern.nlabels;
-            len += pattern.name.len + pattern.address_len;
+        has = 0;
+        c = 0;
+
+        for (k = 0; k < patterns[i].len; k++) {
+            c = patterns[i].data[k];
+            has |= c | (c == ':' || c == '/' ? 0x100U : 0U);
+            *most += c == '.';
+        }
+
+        *most += 1;
+        len += patterns[i].len;
+
+        if (has & 0x80) {
+            len += CT_LIMIT_NAME; /* A-labels are longer */
+        }
+
+        if ((has & 0x100) || (c >= '0' && c <= '9')) {
+            len += 17; /* an address or a net */
         }
     }
 
@@ -99,7 +117,7 @@ ct_watch_reserve(ct_watch_t *watch, ct_arena_t *arena,
     }
 
     watch->text_len = len;
-    watch->text = ct_arena_calloc(arena, len, 1);
+    watch->text = ct_arena_alloc(arena, len);
 
     return watch->text != NULL;
 }
@@ -107,47 +125,47 @@ ct_watch_reserve(ct_watch_t *watch, ct_arena_t *arena,
 
 /*
  * How many different suffixes there are, most of which are shared in a long
- * list: each sets a bit at its hash, in the memory that is to have the texts
- * and has more than ten bits for each. What of them fell together is guessed,
- * on the safe side.
+ * list. Each of a sample, by its hash, sets a bit in the memory that is to
+ * have the texts; what of them fell together is guessed, on the safe side.
  */
 static size_t
-ct_watch_estimate(const ct_watch_t *watch, size_t len,
-    const ct_bytes_t *patterns, size_t npatterns, size_t most)
+ct_watch_estimate(const ct_watch_t *watch, const ct_bytes_t *patterns,
+    size_t npatterns, size_t most)
 {
-    size_t       i, nbits, ones, nodes;
+    size_t       i, nbits, ones;
     ct_pattern_t pattern;
 
-    nbits = len * 8;
-    ones = 0;
-
-    for (i = 0; i < npatterns; i++) {
-        if (ct_pattern_read(patterns[i], &pattern) == NULL) {
-            ones += ct_watch_mark_suffixes(watch->text, nbits, watch->seed,
-                                           &pattern);
-        }
-    }
-
-    memset(watch->text, 0, len);
-
-    if (ones == 0) {
+    if (most < CT_WATCH_MANY) {
         return most;
     }
 
-    /* below 1/2, x (1 + x) is more than -ln(1 - x) */
-    nodes = ones / (nbits / ones) + ones + ones / 64 + 16;
+    /* there are two bytes at least for each label */
+    nbits = most & ~(size_t) 7;
+    ones = 0;
+    memset(watch->text, 0, nbits / 8);
 
-    return ones < nbits / 2 && nodes < most ? nodes : most;
+    for (i = 0; i < npatterns; i++) {
+        if (ct_pattern_read(patterns[i], &pattern) == NULL) {
+            ones += ct_watch_sample(watch->text, nbits, watch->seed,
+                                    &pattern);
+        }
+    }
+
+    /* below 1/2, x (1 + x) is more than -ln(1 - x); and a sample may be too
+     * small by chance */
+    ones += ones * ones / nbits + ones / 16;
+
+    return ones * CT_WATCH_SAMPLE < most ? ones * CT_WATCH_SAMPLE : most;
 }
 
 
 /* The number of bits that were not set. */
 static size_t
-ct_watch_mark_suffixes(uint8_t *bits, size_t nbits, uint64_t seed,
+ct_watch_sample(uint8_t *bits, size_t nbits, uint64_t seed,
     const ct_pattern_t *pattern)
 {
     size_t     i, at, fresh;
-    uint64_t   hash;
+    uint64_t   hash, mixed;
     ct_bytes_t name;
 
     fresh = 0;
@@ -158,10 +176,13 @@ ct_watch_mark_suffixes(uint8_t *bits, size_t nbits, uint64_t seed,
         if (i == 0 || (name.data[i - 1] == '.'
                        && pattern->flag != CT_WATCH_ADDRESS))
         {
-            at = (size_t) ((hash ^ hash >> 32) * CT_WATCH_PRIME >> 32)
-                 % nbits;
-            fresh += !(bits[at / 8] >> at % 8 & 1);
-            bits[at / 8] |= (uint8_t) (1U << at % 8);
+            mixed = (hash ^ hash >> 32) * CT_WATCH_PRIME;
+            at = (size_t) ((mixed >> 32) * nbits >> 32);
+
+            if (mixed % CT_WATCH_SAMPLE == 0) {
+                fresh += !(bits[at / 8] >> at % 8 & 1);
+                bits[at / 8] |= (uint8_t) (1U << at % 8);
+            }
         }
 
         if (i != 0) {

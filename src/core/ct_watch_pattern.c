@@ -19,7 +19,8 @@ static bool ct_pattern_masked(const uint8_t *address, size_t len,
     size_t bits);
 static const char *ct_pattern_ascii(ct_pattern_t *pattern);
 static const char *ct_pattern_labels(ct_pattern_t *pattern);
-static const char *ct_pattern_label(ct_bytes_t label, bool *digits);
+static const char *ct_pattern_label(ct_bytes_t label);
+static bool ct_pattern_digits(ct_bytes_t label);
 
 
 bool
@@ -172,10 +173,9 @@ ct_pattern_ascii(ct_pattern_t *pattern)
 static const char *
 ct_pattern_labels(ct_pattern_t *pattern)
 {
-    bool        digits;
     size_t      i, from;
     const char *fault;
-    ct_bytes_t  name;
+    ct_bytes_t  name, label;
 
     name = pattern->name;
 
@@ -187,7 +187,7 @@ ct_pattern_labels(ct_pattern_t *pattern)
         return "is longer than 253 bytes";
     }
 
-    digits = true; /* of the last label */
+    label = name;
     from = 0;
     pattern->nlabels = 0;
 
@@ -196,8 +196,9 @@ ct_pattern_labels(ct_pattern_t *pattern)
             continue;
         }
 
-        fault = ct_pattern_label(ct_bytes(name.data + from, i - from),
-                                 &digits);
+        label = ct_bytes(name.data + from, i - from);
+        fault = ct_pattern_label(label);
+
         if (fault != NULL) {
             return fault;
         }
@@ -206,7 +207,7 @@ ct_pattern_labels(ct_pattern_t *pattern)
         pattern->nlabels++;
     }
 
-    if (digits) {
+    if (ct_pattern_digits(label)) {
         return "is neither a name nor an address";
     }
 
@@ -215,21 +216,14 @@ ct_pattern_labels(ct_pattern_t *pattern)
 
 
 static const char *
-ct_pattern_label(ct_bytes_t label, bool *digits)
+ct_pattern_label(ct_bytes_t label)
 {
-    size_t  i;
-    uint8_t c;
-
-    *digits = true;
+    size_t i;
 
     for (i = 0; i < label.len; i++) {
-        c = label.data[i];
-
-        if (ct_watch_fold[c] == 0) {
+        if (ct_watch_fold[label.data[i]] == 0) {
             return "may hold only letters, digits, \"-\", \"_\" and dots";
         }
-
-        *digits = *digits && c >= '0' && c <= '9';
     }
 
     if (label.len == 0) {
@@ -240,7 +234,7 @@ ct_pattern_label(ct_bytes_t label, bool *digits)
         return "has a label longer than 63 bytes";
     }
 
-    if (label.len >= 4
+    if (label.len >= 4 && label.data[2] == '-'
         && ct_bytes_equal_nocase(ct_bytes(label.data, 4), CT_BYTES("xn--"))
         && !ct_idn_sound(label))
     {
@@ -249,6 +243,21 @@ ct_pattern_label(ct_bytes_t label, bool *digits)
     }
 
     return NULL;
+}
+
+
+static bool
+ct_pattern_digits(ct_bytes_t label)
+{
+    size_t i;
+
+    for (i = 0; i < label.len; i++) {
+        if (label.data[i] < '0' || label.data[i] > '9') {
+            return false;
+        }
+    }
+
+    return true;
 }
 
 
