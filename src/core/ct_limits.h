@@ -74,6 +74,8 @@
 #define CT_LIMIT_RANGES          4            /* of them, ranges of one log */
 #define CT_LIMIT_EVIDENCE        (16 * 1024 * 1024) /* bytes of that file */
 #define CT_LIMIT_WEBHOOKS        16
+#define CT_LIMIT_MAILS           16           /* being sent at once */
+#define CT_LIMIT_SMTP_REPLY      (16 * 1024)  /* bytes of all its lines */
 #define CT_LIMIT_WEBHOOK_ANSWER  (64 * 1024)
 #define CT_LIMIT_ISSUER_CACHE    1024         /* issuer certificates kept */
 #define CT_LIMIT_LINES           256          /* log lines waiting */

@@ -21,11 +21,11 @@ static void ct_http_resume(ct_http_t *http);
 static void ct_http_unpause(ct_http_request_t *r);
 static void ct_http_collect(ct_http_t *http);
 static void ct_http_overdue(ct_http_t *http);
-static void ct_http_finish(ct_http_request_t *r, CURLcode code);
 static void ct_http_judge(ct_http_request_t *r, CURLcode code, int status);
 static bool ct_http_depart(ct_http_t *http);
 static bool ct_http_done_with(ct_http_request_t *r);
 static void ct_http_end(ct_http_request_t *r);
+static void ct_http_rest(ct_http_t *http, int timeout_ms);
 static int ct_http_patience(ct_http_t *http, int timeout_ms);
 
 
@@ -173,26 +173,30 @@ ct_http_start(ct_http_t *http, const ct_http_ask_t *ask)
 bool
 ct_http_begin(ct_http_t *http, ct_http_request_t *r, const ct_http_ask_t *ask)
 {
-    int64_t now;
-
-    now = ct_clock_monotonic();
-
     r->http = http;
     r->ctx = ask->ctx;
     r->done = ask->done;
     r->post = ask->post != NULL;
     r->body.limit = ask->limit < SIZE_MAX ? ask->limit : SIZE_MAX - 1;
-    r->end_ms = now + (ask->timeout_ms > 0 ? ask->timeout_ms
-                                           : http->total_ms);
-    r->slow_ms = now + http->connect_ms + http->slow_ms;
     r->easy = curl_easy_init();
 
-    if (r->easy == NULL || !ct_http_setup(r, ask)
-        || curl_multi_add_handle(http->multi, r->easy) != CURLM_OK)
-    {
+    return r->easy != NULL && ct_http_setup(r, ask)
+           && ct_http_enter(http, r, ask->timeout_ms);
+}
+
+
+bool
+ct_http_enter(ct_http_t *http, ct_http_request_t *r, int64_t timeout_ms)
+{
+    int64_t now;
+
+    if (curl_multi_add_handle(http->multi, r->easy) != CURLM_OK) {
         return false;
     }
 
+    now = ct_clock_monotonic();
+    r->end_ms = now + (timeout_ms > 0 ? timeout_ms : http->total_ms);
+    r->slow_ms = now + http->connect_ms + http->slow_ms;
     ct_http_link(r);
     http->nrequests++;
 
@@ -246,6 +250,11 @@ ct_http_unlink(ct_http_request_t *r)
 void
 ct_http_leave(ct_http_request_t *r)
 {
+    if (r->mail != NULL) {
+        ct_mail_leave(r);
+        r->http->nmails--;
+    }
+
     if (r->easy != NULL) {
         (void) curl_multi_remove_handle(r->http->multi, r->easy);
     }
@@ -269,8 +278,7 @@ ct_http_fail(ct_http_request_t *r, ct_rc_t rc, const char *why)
 void
 ct_http_turn(ct_http_t *http, int timeout_ms)
 {
-    int                running;
-    struct curl_waitfd wake;
+    int running;
 
     http->news = false;
     ct_http_resume(http);
@@ -282,15 +290,33 @@ ct_http_turn(ct_http_t *http, int timeout_ms)
         return;
     }
 
-    memset(&wake, 0, sizeof(wake));
-    wake.fd = http->wake;
-    wake.events = CURL_WAIT_POLLIN;
-    (void) curl_multi_poll(http->multi, &wake, 1,
+    ct_http_rest(http, timeout_ms);
+}
+
+
+static void
+ct_http_rest(ct_http_t *http, int timeout_ms)
+{
+    unsigned           n;
+    ct_http_request_t *r;
+    struct curl_waitfd fds[1 + CT_LIMIT_MAILS];
+
+    memset(fds, 0, sizeof(fds));
+    fds[0].fd = http->wake;
+    fds[0].events = CURL_WAIT_POLLIN;
+    n = 1;
+
+    for (r = http->first; r != NULL; r = r->next) {
+        n += ct_mail_wait(r, &fds[n]) ? 1 : 0;
+    }
+
+    (void) curl_multi_poll(http->multi, fds, n,
                            ct_http_patience(http, timeout_ms), NULL);
 }
 
 
-/* Those that waited longest go on first; who did goes to the end. */
+/* Those that waited longest go on first; who did goes to the end. A mail
+ * whose connection is made goes on by itself. */
 static void
 ct_http_resume(ct_http_t *http)
 {
@@ -303,6 +329,11 @@ ct_http_resume(ct_http_t *http)
     for (i = 0; i < n; i++, r = next) {
         next = r->next;
         ct_http_body_pump(r);
+
+        if (r->mail != NULL) {
+            ct_mail_turn(r);
+            continue;
+        }
 
         if (r->answer.rc != CT_OK && r->easy != NULL) {
             ct_http_finish(r, CURLE_WRITE_ERROR);
@@ -353,6 +384,12 @@ ct_http_collect(ct_http_t *http)
         code = msg->data.result;
         r = NULL;
         (void) curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &r);
+
+        if (r->mail != NULL && code == CURLE_OK) {
+            ct_mail_connected(r);
+            continue;
+        }
+
         ct_http_finish(r, code);
     }
 }
@@ -394,16 +431,22 @@ ct_http_overdue(ct_http_t *http)
 }
 
 
-/* libcurl has no part in it any more; bytes may still wait for room. */
-static void
+void
 ct_http_finish(ct_http_request_t *r, CURLcode code)
 {
     long status;
 
     status = 0;
     (void) curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &status);
-    r->answer.status = (int) status;
-    ct_http_judge(r, code, (int) status);
+
+    if (r->mail != NULL) {
+        ct_mail_judge(r, code, (int) status);
+        ct_mail_leave(r);
+
+    } else {
+        r->answer.status = (int) status;
+        ct_http_judge(r, code, (int) status);
+    }
 
     (void) curl_multi_remove_handle(r->http->multi, r->easy);
     curl_easy_cleanup(r->easy);

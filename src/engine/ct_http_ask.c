@@ -248,6 +248,10 @@ ct_http_release(ct_http_request_t *r)
         r->inflate = NULL;
     }
 
+    if (r->mail != NULL) {
+        ct_mail_free(r);
+    }
+
     curl_slist_free_all(r->headers);
     r->headers = NULL;
     free(r->kept);

@@ -7,6 +7,7 @@
  * ct_http_ask.c    what is said to libcurl; the head of the answer
  * ct_http_body.c   the bytes of the answer: ceilings, pauses, gzip
  * ct_http_stream.c requests whose answer is read while it arrives
+ * ct_mail.c        requests that are mails, by SMTP
  */
 
 #ifndef CT_HTTP_PART_H
@@ -14,6 +15,7 @@
 
 #include "ct_http.h"
 #include "ct_pace.h"
+#include "ct_smtp.h"
 
 #include <curl/curl.h>
 #include <zlib.h>
@@ -26,6 +28,7 @@
 #define CT_HTTP_NOT_ASKED "the answer has an encoding that was not asked for"
 
 typedef struct ct_http_request_s ct_http_request_t;
+typedef struct ct_http_mail_s ct_http_mail_t;
 
 typedef enum {
     CT_HTTP_PLAIN,
@@ -47,6 +50,7 @@ typedef struct {
 struct ct_http_request_s {
     ct_http_t         *http;
     ct_http_stream_t  *stream; /* NULL: the body is handed over at the end */
+    ct_http_mail_t    *mail;   /* NULL: it is HTTP */
     ct_http_request_t *prev;
     ct_http_request_t *next;
     CURL              *easy;   /* NULL: libcurl is done with it */
@@ -87,11 +91,23 @@ struct ct_http_stream_s {
     bool              ended;
 };
 
+struct ct_http_mail_s {
+    ct_http_request_t request; /* the first member: freed by it */
+    ct_smtp_t         smtp;
+    bool              talks;   /* libcurl has made the connection */
+    curl_socket_t     socket;  /* of it */
+    ct_bytes_t        out;     /* still to be sent: of one of these */
+    uint8_t           command[CT_LIMIT_URL + 32];
+    uint8_t          *text;
+    size_t            text_len;
+};
+
 struct ct_http_s {
     CURLM             *multi;
     ct_http_request_t *first;
     ct_http_request_t *last;
     size_t             nrequests;
+    size_t             nmails;   /* of them */
     size_t             bytes;    /* room of all bodies */
     size_t             ahead;    /* unread bytes of streams ahead */
     ct_http_stream_t  *overdraw; /* may exceed CT_LIMIT_BODIES: the one that
@@ -116,6 +132,13 @@ bool ct_http_stopped(const ct_http_t *http);
 bool ct_http_begin(ct_http_t *http, ct_http_request_t *r,
     const ct_http_ask_t *ask);
 
+/* Its easy handle, with all options, joins; false: no memory. */
+bool ct_http_enter(ct_http_t *http, ct_http_request_t *r,
+    int64_t timeout_ms);
+
+/* libcurl has no part in it any more; bytes may still wait for room. */
+void ct_http_finish(ct_http_request_t *r, CURLcode code);
+
 /* Takes it from libcurl and from the list. Only body and answer stay. */
 void ct_http_leave(ct_http_request_t *r);
 
@@ -136,6 +159,15 @@ bool ct_http_wanted(const ct_http_request_t *r, int status);
 /* libcurl's callbacks. */
 size_t ct_http_header(char *data, size_t size, size_t n, void *ctx);
 size_t ct_http_write(char *data, size_t size, size_t n, void *ctx);
+
+/* Of a mail: libcurl has connected; what else can be done now; the end; what
+ * it waits for, false when for nothing; before libcurl lets it go; at last. */
+void ct_mail_connected(ct_http_request_t *r);
+void ct_mail_turn(ct_http_request_t *r);
+void ct_mail_judge(ct_http_request_t *r, CURLcode code, int status);
+bool ct_mail_wait(const ct_http_request_t *r, struct curl_waitfd *fd);
+void ct_mail_leave(ct_http_request_t *r);
+void ct_mail_free(ct_http_request_t *r);
 
 /* May r go on? */
 bool ct_http_body_may(ct_http_request_t *r);

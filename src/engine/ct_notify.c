@@ -51,6 +51,12 @@ ct_notify_create(ct_context_t *ctx)
         channel->send.channel = config;
         channel->send.arg = channel;
         channel->send.done = ct_notify_answered;
+
+        /* without memory for it every line fails, and comes again */
+        if (config->kind == CT_CHANNEL_LOG) {
+            channel->send.log = ct_eventlog_create(config);
+        }
+
         channel->test = channel->send;
         channel->test.done = ct_notify_tested;
         ct_receiver_init(&channel->receiver, config, row,
@@ -75,6 +81,7 @@ ct_notify_destroy(ct_notify_t *notify)
 
     for (i = 0; i < notify->nchannels; i++) {
         ct_group_free(&notify->channels[i].group);
+        ct_eventlog_destroy(notify->channels[i].send.log);
     }
 
     free(notify);

@@ -34,7 +34,7 @@ typedef struct {
 /* What came of an attempt. */
 typedef struct {
     int         status;         /* of HTTP; 0: no answer; of others 200 when
-                                   it was taken */
+                                   it was taken, 4xx when it is refused */
     int64_t     retry_after_ms; /* 0: none */
     const char *error;          /* a clause */
 } ct_outcome_t;

@@ -3,6 +3,7 @@
  */
 
 #include "ct_send.h"
+#include "ct_mail.h"
 #include "ct_message.h"
 #include "ct_outbox.h"
 #include "ct_sign.h"
@@ -14,6 +15,12 @@
 
 #define CT_SEND_TIMEOUT_MS 30000
 #define CT_SEND_HEADERS    3 /* of a signature */
+
+/* What SMTP means, in numbers of HTTP, whose classes are the other way
+ * round. */
+#define CT_SEND_TAKEN      200
+#define CT_SEND_REFUSED    400
+#define CT_SEND_LATER      503
 
 /* What a receiver is sent, in ctx->scratch. */
 typedef struct {
@@ -33,11 +40,14 @@ static ct_rc_t ct_send_fill(ct_send_t *send, ct_letter_t *letter,
     ct_group_t *group);
 static ct_rc_t ct_send_letter(ct_send_t *send, ct_letter_t *letter);
 static ct_rc_t ct_send_post(ct_send_t *send, ct_letter_t *letter);
+static ct_rc_t ct_send_mail(ct_send_t *send, ct_letter_t *letter);
+static ct_rc_t ct_send_log(ct_send_t *send, ct_letter_t *letter);
 static ct_rc_t ct_send_sign(const ct_send_t *send, const ct_letter_t *letter,
     const char **headers, size_t *n);
 static ct_rc_t ct_send_header(const ct_send_t *send, const char **headers,
     size_t *n, const char *name, ct_bytes_t value);
 static void ct_send_answered(void *arg, ct_http_answer_t *answer);
+static void ct_send_mailed(void *arg, ct_http_answer_t *answer);
 
 
 static ct_format_e
@@ -226,8 +236,19 @@ ct_send_letter(ct_send_t *send, ct_letter_t *letter)
         return rc;
     }
 
-    return send->channel->kind == CT_CHANNEL_WEBHOOK
-           ? ct_send_post(send, letter) : CT_E_TYPE;
+    switch (send->channel->kind) {
+
+    case CT_CHANNEL_WEBHOOK:
+        return ct_send_post(send, letter);
+
+    case CT_CHANNEL_MAIL:
+        return ct_send_mail(send, letter);
+
+    case CT_CHANNEL_LOG:
+        return ct_send_log(send, letter);
+    }
+
+    return CT_E_TYPE;
 }
 
 
@@ -268,6 +289,53 @@ ct_send_post(ct_send_t *send, ct_letter_t *letter)
     ask.done = ct_send_answered;
 
     return ct_http_start(send->ctx->http, &ask);
+}
+
+
+static ct_rc_t
+ct_send_mail(ct_send_t *send, ct_letter_t *letter)
+{
+    ct_mail_ask_t ask;
+
+    memset(&ask, 0, sizeof(ask));
+    ask.url = send->channel->url;
+    ask.from = send->channel->from;
+    ask.to = send->channel->to;
+    ask.nto = send->channel->nto;
+    ask.user = send->channel->user;
+    ask.password = send->channel->password;
+    ask.tls = send->channel->tls;
+    ask.mail = ct_buf_slice(&letter->body);
+    ask.ctx = send;
+    ask.done = ct_send_mailed;
+
+    return ct_mail_start(send->ctx->http, &ask);
+}
+
+
+static ct_rc_t
+ct_send_log(ct_send_t *send, ct_letter_t *letter)
+{
+    char         error[CT_LIMIT_ERROR];
+    ct_outcome_t outcome;
+
+    if (send->log == NULL) {
+        return CT_E_MEMORY;
+    }
+
+    error[0] = '\0';
+    memset(&outcome, 0, sizeof(outcome));
+    outcome.error = error;
+
+    if (ct_eventlog_write(send->log, ct_buf_slice(&letter->body),
+                          send->ctx->now_ms, error) == CT_OK)
+    {
+        outcome.status = CT_SEND_TAKEN;
+    }
+
+    send->done(send->arg, &outcome);
+
+    return CT_OK;
 }
 
 
@@ -359,5 +427,38 @@ ct_send_answered(void *arg, ct_http_answer_t *answer)
     outcome.status = answer->status;
     outcome.retry_after_ms = answer->retry_after_ms;
     outcome.error = error;
+    send->done(send->arg, &outcome);
+}
+
+
+static void
+ct_send_mailed(void *arg, ct_http_answer_t *answer)
+{
+    ct_send_t   *send;
+    ct_outcome_t outcome;
+
+    send = arg;
+
+    if (answer->rc == CT_E_STOPPED) {
+        return;
+    }
+
+    memset(&outcome, 0, sizeof(outcome));
+    outcome.error = answer->error;
+
+    if (answer->rc == CT_OK) {
+        outcome.status = CT_SEND_TAKEN;
+
+    } else if (answer->rc == CT_E_STATUS) {
+        outcome.status = answer->status / 100 == 5 ? CT_SEND_REFUSED
+                                                   : CT_SEND_LATER;
+    }
+
+    if (answer->rc == CT_OK && answer->error[0] != '\0') {
+        ct_lines_say(send->ctx->lines, CT_LINE_WARN,
+                     "mail \"%s\" was taken, but not for everybody: %s",
+                     send->channel->name, answer->error);
+    }
+
     send->done(send->arg, &outcome);
 }

@@ -6,6 +6,7 @@
 #ifndef CT_SEND_H
 #define CT_SEND_H
 
+#include "ct_eventlog.h"
 #include "ct_group.h"
 
 typedef void (*ct_send_done_pt)(void *arg, const ct_outcome_t *outcome);
@@ -14,6 +15,7 @@ typedef void (*ct_send_done_pt)(void *arg, const ct_outcome_t *outcome);
 typedef struct {
     ct_context_t       *ctx;
     const ct_channel_t *channel;
+    ct_eventlog_t      *log;  /* of one that is a log */
     void               *arg;
     ct_send_done_pt     done; /* not when the engine stops */
 } ct_send_t;

@@ -4,6 +4,8 @@
 
 #include "ngx_http_ct_conf_channel.h"
 
+#include "ct_message.h"
+
 #define NGX_HTTP_CT_WHSEC_MIN    24  /* bytes of a key: Standard Webhooks */
 #define NGX_HTTP_CT_WHSEC_MAX    64
 #define NGX_HTTP_CT_SECRET_MIN   16  /* characters of a text */
@@ -11,16 +13,6 @@
 #define NGX_HTTP_CT_ROUTING_KEY  32
 #define NGX_HTTP_CT_HEADER       4096
 
-
-enum {
-    CT_FORMAT_JSON = 0,
-    CT_FORMAT_CLOUDEVENTS,
-    CT_FORMAT_SLACK,
-    CT_FORMAT_DISCORD,
-    CT_FORMAT_TEAMS,
-    CT_FORMAT_PAGERDUTY,
-    CT_FORMAT_ALERTMANAGER
-};
 
 /* A way to write an alert. */
 typedef struct {

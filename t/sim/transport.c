@@ -4,6 +4,7 @@
  * time pass until the next piece, or as long as the engine wants to sleep.
  */
 
+#include "ct_mail.h"
 #include "sim.h"
 
 #include <poll.h>
@@ -136,6 +137,16 @@ ct_http_create(const char *trusted, const char *contact, int64_t rate,
     }
 
     return http;
+}
+
+
+ct_rc_t
+ct_mail_start(ct_http_t *http, const ct_mail_ask_t *ask)
+{
+    (void) http;
+    (void) ask;
+
+    return CT_E_LIMIT;
 }
 
 
