@@ -437,13 +437,12 @@ sub http2 {
         my $before = $refused->();
         spew($file, '&' x $size);
         my $answer = curl($url, @upload, @more);
-        like($answer->{content}, qr/too large|^exit (?:5[56]|92)/,
-            join ' ', $size, 'bytes', @more);
+        isnt($answer->{status}, 202, join ' ', $size, 'bytes', @more);
         ok($n->wait_for(sub { $refused->() == $before + 1 }, 5),
             'are too many');
     }
 
-    refused(curl($url, '-H', 'Origin: http://evil.test', '-d', $body), 403,
+    refused(curl($url, '-X', 'POST', '-H', 'Origin: http://evil.test'), 403,
         qr/another site/, 'cross-site');
     is(curl($url, '-H', "Origin: $here", '-d', $body)->{status}, 202,
         'same origin');
