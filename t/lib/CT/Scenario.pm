@@ -33,12 +33,13 @@ sub row {
     return $bases[0];
 }
 
-# The alarms that were delivered, by SHA-256 of what is alarming about.
+# The alarms that were delivered, by themselves or in a group.
 sub alarms {
     my ($self) = @_;
 
     return grep { ($_->{type} // '')
         =~ /^certificate\.(?:unfamiliar|unserved|unparsable)$/ }
+        map { $_->{alerts} ? @{ $_->{alerts} } : $_ }
         $self->{site}->receiver->bodies;
 }
 
