@@ -3,12 +3,19 @@
  */
 
 #include "ct_outbox_part.h"
+#include "ct_finding.h"
 
 #include <string.h>
 
 
+#define CT_OUTBOX_OWNED (CT_ON_UNFAMILIAR | CT_ON_UNSERVED                     \
+                         | CT_ON_UNPARSABLE | CT_ON_RESOLVED | CT_ON_DIGEST)
+
+
 static bool ct_outbox_alarms(const ct_finding_t *f);
-static uint64_t ct_outbox_wanted(const ct_context_t *ctx, uint32_t event);
+static uint64_t ct_outbox_wanted(const ct_context_t *ctx, uint32_t event,
+    uint32_t owner);
+static uint32_t ct_outbox_owner(const ct_context_t *ctx, uint64_t number);
 static uint32_t ct_outbox_verdict(uint8_t verdict);
 static uint32_t ct_outbox_kind(uint32_t kind);
 static void ct_outbox_resolve(ct_context_t *ctx, ct_finding_t *f);
@@ -55,7 +62,8 @@ ct_outbox_finding(ct_context_t *ctx, ct_finding_t *f, bool ready)
         f->owed = 0;
     }
 
-    f->owed |= ct_outbox_wanted(ctx, ct_outbox_verdict(f->verdict));
+    f->owed |= ct_outbox_wanted(ctx, ct_outbox_verdict(f->verdict),
+                                ct_outbox_owner(ctx, f->number));
 
     if (ready && f->owed != 0) {
         f->flags |= CT_FINDING_ALERTED;
@@ -72,9 +80,11 @@ ct_outbox_alarms(const ct_finding_t *f)
 }
 
 
-/* The rows of those who want to hear of it. */
+/* The rows of those who want to hear of it. `owner`: of a finding; what is
+ * nobody's in particular is 0. A server's receivers hear of its findings
+ * alone, but of logs and the like if they ask for it. */
 static uint64_t
-ct_outbox_wanted(const ct_context_t *ctx, uint32_t event)
+ct_outbox_wanted(const ct_context_t *ctx, uint32_t event, uint32_t owner)
 {
     size_t              i, row;
     uint64_t            wanted;
@@ -86,12 +96,42 @@ ct_outbox_wanted(const ct_context_t *ctx, uint32_t event)
         channel = &ctx->config->channels[i];
         row = ct_outbox_row(ctx->outbox, i);
 
-        if ((channel->events & event) && row < ctx->outbox->nrows) {
+        if ((channel->events & event) && row < ctx->outbox->nrows
+            && (channel->server == 0 || channel->server == owner
+                || !(event & CT_OUTBOX_OWNED)))
+        {
             wanted |= (uint64_t) 1 << row;
         }
     }
 
     return wanted;
+}
+
+
+static uint32_t
+ct_outbox_owner(const ct_context_t *ctx, uint64_t number)
+{
+    size_t            i;
+    ct_buf_t          text;
+    ct_finding_t      f;
+    ct_finding_text_t parts;
+
+    for (i = 0; i < ctx->config->nchannels; i++) {
+        if (ctx->config->channels[i].server != 0) {
+            break;
+        }
+    }
+
+    ct_buf_fixed(&text, ctx->outbox->text, CT_LIMIT_FINDING_TEXT);
+
+    if (i == ctx->config->nchannels
+        || !ct_store_finding(ctx->store, number, &f, &text)
+        || !ct_finding_text_read(ct_buf_slice(&text), &parts))
+    {
+        return 0;
+    }
+
+    return ct_watch_owner(ctx->config->watch, parts.matched);
 }
 
 
@@ -139,7 +179,9 @@ ct_outbox_resolve(ct_context_t *ctx, ct_finding_t *f)
     uint64_t unheard;
 
     unheard = f->owed | ct_outbox_unsay(ctx, f->number);
-    f->owed = ct_outbox_wanted(ctx, CT_ON_RESOLVED) & ~unheard;
+    f->owed = ct_outbox_wanted(ctx, CT_ON_RESOLVED,
+                               ct_outbox_owner(ctx, f->number))
+              & ~unheard;
     f->flags &= ~(uint32_t) CT_FINDING_RESOLVED;
     f->flags |= CT_FINDING_OVER;
 
@@ -223,7 +265,8 @@ ct_outbox_silent(ct_context_t *ctx, const ct_finding_t *f)
     uint64_t   wanted;
     ct_alert_t alert;
 
-    wanted = ct_outbox_wanted(ctx, CT_ON_DIGEST);
+    wanted = ct_outbox_wanted(ctx, CT_ON_DIGEST,
+                              ct_outbox_owner(ctx, f->number));
 
     for (row = 0; row < ctx->outbox->nrows; row++) {
         if (!(wanted >> row & 1)) {
@@ -248,7 +291,7 @@ ct_outbox_event(ct_context_t *ctx, const ct_event_t *event)
     uint64_t   wanted;
     ct_alert_t alert;
 
-    wanted = ct_outbox_wanted(ctx, ct_outbox_kind(event->kind));
+    wanted = ct_outbox_wanted(ctx, ct_outbox_kind(event->kind), 0);
 
     for (row = 0; row < ctx->outbox->nrows; row++) {
         if (!(wanted >> row & 1)) {

@@ -26,6 +26,7 @@ struct ct_outbox_s {
     size_t          nrows;
     size_t          of[CT_LIMIT_CHANNELS]; /* the row of each receiver */
     size_t          share;   /* places that a row may hold */
+    uint8_t        *text;    /* of a finding, while we ask whose it is */
     bool            behind;  /* findings owe something */
     int64_t         fill_ms;
 };

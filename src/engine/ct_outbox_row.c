@@ -33,6 +33,14 @@ ct_outbox_create(ct_context_t *ctx)
         return NULL;
     }
 
+    ctx->outbox->text = malloc(CT_LIMIT_FINDING_TEXT);
+
+    if (ctx->outbox->text == NULL) {
+        ct_outbox_destroy(ctx->outbox);
+        ctx->outbox = NULL;
+        return NULL;
+    }
+
     ctx->outbox->nrows = ct_store_rows(ctx->store, CT_TABLE_CHANNEL);
     ct_outbox_read(ctx);
     ct_outbox_strangers(ctx);
@@ -64,7 +72,10 @@ ct_outbox_create(ct_context_t *ctx)
 void
 ct_outbox_destroy(ct_outbox_t *outbox)
 {
-    free(outbox);
+    if (outbox != NULL) {
+        free(outbox->text);
+        free(outbox);
+    }
 }
 
 

@@ -3,6 +3,7 @@
  * places of another; alarms are never dropped, news is, and is counted.
  */
 
+#include "ct_finding.h"
 #include "ct_outbox.h"
 #include "tap.h"
 
@@ -224,6 +225,49 @@ test_wanted(void)
     ok(!(f.flags & CT_FINDING_ALERTED) && f.owed == 0,
        "what nobody wants is neither told nor owed");
     teardown();
+}
+
+
+/* A server's receiver hears of its own findings. */
+static void
+test_servers(void)
+{
+    size_t      i;
+    ct_buf_t    text;
+    ct_draft_t  draft;
+    ct_arena_t *arena;
+
+    static const ct_bytes_t patterns[] = {
+        {(const uint8_t *) "a.test", 6}, {(const uint8_t *) "b.test", 6}
+    };
+    static const uint32_t owners[] = {1, 2};
+
+    setup(ZONE);
+    arena = ct_arena_create((size_t) 4 * 1024 * 1024);
+    config.watch = ct_watch_compile_owned(arena, patterns, owners, 2, 1);
+    channels[1].server = 1;
+    channels[2].server = 2;
+    channels[2].events = CT_ON_UNFAMILIAR | CT_ON_COVERAGE;
+    open_outbox(3);
+
+    for (i = 0; i < 2; i++) {
+        memset(&draft, 0, sizeof(draft));
+        draft.finding.identity[0] = (uint8_t) (i + 1);
+        draft.finding.verdict = CT_VERDICT_UNFAMILIAR;
+        draft.matched = patterns[i];
+        ct_buf_init(&text, arena, CT_LIMIT_FINDING_TEXT);
+        ct_finding_text(&text, &draft, ct_bytes(NULL, 0));
+        (void) ct_store_add(ctx.store, &draft.finding, ct_buf_slice(&text));
+        (void) tell(draft.finding.number, true);
+        is_int(alerts(0, NULL), i + 1, "everybody's receiver hears of it");
+        is_int(alerts(1, NULL), 1, "that of the first server");
+        is_int(alerts(2, NULL), i, "that of the second");
+    }
+
+    (void) say(CT_EVENT_COVERAGE_LOST);
+    is_int(alerts(2, NULL), 2, "and of the whole, if it wants to");
+    teardown();
+    ct_arena_destroy(arena);
 }
 
 
@@ -510,6 +554,7 @@ int
 main(void)
 {
     test_wanted();
+    test_servers();
     test_shares();
     test_gives_way();
     test_over();
