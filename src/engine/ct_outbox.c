@@ -8,7 +8,7 @@
 #include <string.h>
 
 
-#define CT_OUTBOX_OWNED (CT_ON_UNFAMILIAR | CT_ON_UNSERVED                     \
+#define CT_OUTBOX_OWNED (CT_ON_UNFAMILIAR | CT_ON_UNSERVED                    \
                          | CT_ON_UNPARSABLE | CT_ON_RESOLVED | CT_ON_DIGEST)
 
 
