@@ -7,6 +7,8 @@
 #include "ct_policy.h"
 
 
+static bool ct_reason_familiar(ct_buf_t *out, ct_reason_e reason,
+    ct_bytes_t ca);
 static void ct_reason_quoted(ct_buf_t *out, const char *before,
     ct_bytes_t name, const char *otherwise);
 
@@ -54,41 +56,11 @@ void
 ct_reason_text(ct_buf_t *out, ct_reason_e reason, ct_bytes_t ca,
     ct_bytes_t issuer)
 {
+    if (ct_reason_familiar(out, reason, ca)) {
+        return;
+    }
+
     switch (reason) {
-
-    case CT_REASON_IDENTITY:
-        ct_buf_puts(out, "nginx serves this certificate");
-        return;
-
-    case CT_REASON_PAST:
-        ct_buf_puts(out, "nginx served this certificate in the last 400 "
-                         "days");
-        return;
-
-    case CT_REASON_KNOWN:
-        ct_buf_puts(out, "it is in ct_known_certificate");
-        return;
-
-    case CT_REASON_KEY:
-        ct_buf_puts(out, "nginx serves all of its names with the same key");
-        return;
-
-    case CT_REASON_OWNER:
-        ct_reason_quoted(out, "issued by ", ca, "issued by a CA");
-        ct_buf_puts(out, ", which also issued a certificate that nginx "
-                         "serves; it is not served here yet");
-        return;
-
-    case CT_REASON_ISSUER_KEY:
-        ct_buf_puts(out, "signed with the same key as a certificate that "
-                         "nginx serves; it is not served here yet");
-        return;
-
-    case CT_REASON_CONFIGURED:
-        ct_reason_quoted(out, "issued by ", ca, "issued by a CA");
-        ct_buf_puts(out, ", which ct_issuer allows; it is not served here "
-                         "yet");
-        return;
 
     case CT_REASON_STRANGER:
         ct_reason_quoted(out, "issued by ", ca, "issued by a CA");
@@ -128,12 +100,55 @@ ct_reason_text(ct_buf_t *out, ct_reason_e reason, ct_bytes_t ca,
                          "name");
         return;
 
-    case CT_REASON_NONE:
-    case CT_REASONS:
-        break;
+    default:
+        ct_buf_puts(out, "not judged yet");
     }
+}
 
-    ct_buf_puts(out, "not judged yet");
+
+/* Why it may well be ours; false: that is not why. */
+static bool
+ct_reason_familiar(ct_buf_t *out, ct_reason_e reason, ct_bytes_t ca)
+{
+    switch (reason) {
+
+    case CT_REASON_IDENTITY:
+        ct_buf_puts(out, "nginx serves this certificate");
+        return true;
+
+    case CT_REASON_PAST:
+        ct_buf_puts(out, "nginx served this certificate in the last 400 "
+                         "days");
+        return true;
+
+    case CT_REASON_KNOWN:
+        ct_buf_puts(out, "it is in ct_known_certificate");
+        return true;
+
+    case CT_REASON_KEY:
+        ct_buf_puts(out, "nginx serves all of its names with the same key");
+        return true;
+
+    case CT_REASON_OWNER:
+        ct_reason_quoted(out, "issued by ", ca, "issued by a CA");
+        ct_buf_puts(out, ", which also issued a certificate that nginx "
+                         "serves; it is not served here yet");
+        return true;
+
+    case CT_REASON_ISSUER_KEY:
+        ct_buf_puts(out, "signed with the same key as a certificate that "
+                         "nginx serves; it is not served here yet");
+        return true;
+
+    case CT_REASON_CONFIGURED:
+        ct_reason_quoted(out, "issued by ", ca, "issued by a CA");
+        ct_buf_puts(out, ", which ct_issuer allows; it is not served here "
+                         "yet");
+        return true;
+
+    default:
+        return false;
+    }
 }
 
 
