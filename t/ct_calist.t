@@ -54,7 +54,7 @@ subtest 'whose is it' => sub {
         like($f->{reason}, $why, '  reason');
         $alarms += $verdict eq 'unfamiliar';
     }
-    ok($s->wait_for(sub { $s->receiver->requests >= $alarms }),
+    ok($s->wait_for(sub { $s->receiver->alerts >= $alarms }),
         "$alarms alerts");
     like(page($s), qr/CA list: 4 certificates of 3 owners/,
         'the page says so');
@@ -71,7 +71,7 @@ subtest 'whose is it' => sub {
     }), 'the owner, and what is below the root') or diag explain found($s);
     sleep 1;
     is(scalar(grep { ($_->{type} // '') eq 'certificate.unfamiliar' }
-        $s->receiver->bodies), $alarms, 'no alarm more');
+        $s->receiver->alerts), $alarms, 'no alarm more');
     $s->nginx->finish;
 };
 

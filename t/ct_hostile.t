@@ -149,7 +149,7 @@ subtest 'an entry that cannot be parsed' => sub {
         'what concerns others is not our affair');
     is($s->the_log('log')->{malformed}, 2, 'both are counted');
     ok($s->wait_for(sub { grep { ($_->{type} // '') eq
-        'certificate.unparsable' } $s->receiver->bodies }), 'alert');
+        'certificate.unparsable' } $s->receiver->alerts }), 'alert');
     $n->finish;
 };
 

@@ -85,12 +85,13 @@ part('a .tmp that somebody else left' => sub {
     $n->start;
     ok($l->settle && $l->saved, 'all is well');
     $n->kill_all;
-    my $told = $s->receiver->requests;
+    my $told = grep { $_->{finding} } $s->receiver->alerts;
     spew("$l->{state}.tmp", "\0" x 100_000);
     $n->start;
     $l->plant(log => $_) for @logs;
     ok($l->settle, 'all is found and told');
-    is(scalar $s->receiver->requests, $told + 2, 'and nothing told again');
+    is(scalar(grep { $_->{finding} } $s->receiver->alerts), $told + 2,
+        'and nothing told again');
     ok($s->wait_for(sub { !-e "$l->{state}.tmp" }), 'it is gone');
     $l->row('a .tmp left behind');
     done($n);
@@ -230,7 +231,7 @@ sub outage {
     $n->start;
     $l->plant(log => $_) for @logs;
     ok($l->settle, 'all is found and told');
-    is(scalar(grep { $_->{finding} } $s->receiver->bodies), 6,
+    is(scalar(grep { $_->{finding} } $s->receiver->alerts), 6,
         'and nothing told again');
 
     return;

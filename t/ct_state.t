@@ -19,7 +19,7 @@ subtest 'what is in it' => sub {
     my @lines = split /\n/, slurp($state);
     my @json = map { JSON::PP::decode_json($_) } @lines;
 
-    is($json[0]{ct_state}, 2, 'a header');
+    is($json[0]{ct_state}, 3, 'a header');
     is(scalar(grep { $_->{log} } @json), 1, 'a log');
     is(scalar(grep { $_->{finding} } @json), 2, 'two findings');
     my $body = join '', map {"$_\n"} @lines[0 .. $#lines - 1];

@@ -39,8 +39,7 @@ sub alarms {
 
     return grep { ($_->{type} // '')
         =~ /^certificate\.(?:unfamiliar|unserved|unparsable)$/ }
-        map { $_->{alerts} ? @{ $_->{alerts} } : $_ }
-        $self->{site}->receiver->bodies;
+        $self->{site}->receiver->alerts;
 }
 
 # Until there are as many as wanted, and then a while for those that are not.
