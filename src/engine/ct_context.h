@@ -41,7 +41,7 @@ typedef struct {
     int64_t            grace_due_ms; /* an expected one should be served */
     int64_t            grace_scan_ms; /* not before, whatever is due */
     uint64_t           saved;   /* version in the state file; UINT64_MAX:
-                                   there is none to be written */
+                                   there is none that can be written */
     bool               alerts_due; /* the outbox has changed */
     bool               alerts_unsaved; /* and waits for the state file */
     bool               alerts_blocked; /* some have to wait for it */

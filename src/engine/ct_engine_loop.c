@@ -372,10 +372,15 @@ ct_engine_save(ct_engine_t *engine)
         }
     }
 
+    ctx->saved = UINT64_MAX;
+
     if (!engine->shared) {
         due = ct_state_turn(&engine->state, ctx, false);
-        ctx->saved = engine->state.path != NULL ? engine->state.version
-                                                : UINT64_MAX;
+
+        if (engine->state.path != NULL && !engine->state.failing) {
+            ctx->saved = engine->state.version;
+        }
+
         return due;
     }
 
