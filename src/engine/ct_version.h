@@ -5,7 +5,7 @@
 #ifndef CT_VERSION_H
 #define CT_VERSION_H
 
-#define CT_VERSION "0.2.0"
+#define CT_VERSION "0.3.0"
 
 /* A packager sets the address where people who run logs find us. */
 #ifndef CT_HOMEPAGE
