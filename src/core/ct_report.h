@@ -35,6 +35,9 @@ ct_rc_t ct_report_json_findings(const ct_report_t *report, ct_buf_t *out);
 ct_rc_t ct_report_json_logs(const ct_report_t *report, ct_buf_t *out);
 ct_rc_t ct_report_json_events(const ct_report_t *report, ct_buf_t *out);
 ct_rc_t ct_report_json_certificates(const ct_report_t *report, ct_buf_t *out);
+ct_rc_t ct_report_json_channels(const ct_report_t *report, ct_buf_t *out);
+ct_rc_t ct_report_json_acknowledgements(const ct_report_t *report,
+    ct_buf_t *out);
 ct_rc_t ct_report_metrics(const ct_report_t *report, ct_buf_t *out);
 
 /* The certificate that a finding keeps, in PEM, and a name for the file.

@@ -9,12 +9,6 @@
 
 #include <string.h>
 
-typedef struct {
-    const char *name; /* without CT_METRIC_PREFIX */
-    const char *type;
-    const char *help;
-} ct_metric_t;
-
 /* What is said of each log, in the order of ct_metrics_logs. */
 typedef enum {
     CT_METRIC_TREE_SIZE,
@@ -66,12 +60,8 @@ typedef struct {
 } ct_seen_t;
 
 
-static void ct_metric_head(ct_buf_t *out, const ct_metric_t *metric);
 static void ct_metric_one(ct_buf_t *out, const char *name, const char *type,
     const char *help, uint64_t value);
-static void ct_metric_begin(ct_buf_t *out, const char *name);
-static void ct_metric_label(ct_buf_t *out, const char *before,
-    ct_bytes_t value);
 static void ct_metric_seconds(ct_buf_t *out, int64_t ms);
 static uint64_t ct_metric_past(int64_t ms);
 static void ct_metrics_findings(ct_buf_t *out, const ct_summary_t *summary);
@@ -120,6 +110,7 @@ ct_report_metrics(const ct_report_t *report, ct_buf_t *out)
     }
 
     ct_metrics_alerts(out, &summary);
+    ct_report_metrics_channels(report, out);
     ct_metrics_zone(out, &summary, report->store);
     ct_metrics_engine(out, &summary);
     ct_metric_one(out, "events_total", "counter",
@@ -130,7 +121,7 @@ ct_report_metrics(const ct_report_t *report, ct_buf_t *out)
 }
 
 
-static void
+void
 ct_metric_head(ct_buf_t *out, const ct_metric_t *metric)
 {
     ct_buf_puts(out, "# HELP " CT_METRIC_PREFIX);
@@ -162,7 +153,7 @@ ct_metric_one(ct_buf_t *out, const char *name, const char *type,
 }
 
 
-static void
+void
 ct_metric_begin(ct_buf_t *out, const char *name)
 {
     ct_buf_puts(out, CT_METRIC_PREFIX);
@@ -170,8 +161,7 @@ ct_metric_begin(ct_buf_t *out, const char *name)
 }
 
 
-/* `before` is what stands in front of the value: {log=" or ",operator=". */
-static void
+void
 ct_metric_label(ct_buf_t *out, const char *before, ct_bytes_t value)
 {
     uint32_t   code;

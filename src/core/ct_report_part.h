@@ -11,6 +11,12 @@
 
 #define CT_REPORT_VERSION 1
 
+typedef struct {
+    const char *name; /* without the prefix that all of them have */
+    const char *type;
+    const char *help;
+} ct_metric_t;
+
 /* The longest finding, record or certificate in JSON: every byte of a text
  * as a \u escape. An answer ends before the next might not fit, and `next`
  * leads on: nobody can make the list unreadable by what he puts into it. */
@@ -48,6 +54,15 @@ ct_bytes_t ct_report_cut(ct_bytes_t text, size_t most);
 
 /* The text as it was before it was full: for fixed buffers, display. */
 ct_bytes_t ct_report_written(const ct_buf_t *buf);
+
+/* HELP and TYPE of a metric; then its samples: the name, labels (`before` is
+ * what stands in front of the value: {log=" or ",operator="), the value. */
+void ct_metric_head(ct_buf_t *out, const ct_metric_t *metric);
+void ct_metric_begin(ct_buf_t *out, const char *name);
+void ct_metric_label(ct_buf_t *out, const char *before, ct_bytes_t value);
+
+/* Of each receiver of alerts. */
+void ct_report_metrics_channels(const ct_report_t *report, ct_buf_t *out);
 
 /* ct_report_page, counting fields of templates that nobody fills. */
 ct_rc_t ct_report_page_check(const ct_report_t *report, ct_buf_t *out,

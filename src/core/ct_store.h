@@ -322,6 +322,12 @@ typedef struct {
     char    who[64];  /* user name or address */
 } ct_ack_t;
 
+typedef enum {
+    CT_CHANNEL_WEBHOOK = 1, /* POST to a URL */
+    CT_CHANNEL_MAIL,        /* by SMTP */
+    CT_CHANNEL_LOG          /* a line of JSON per event */
+} ct_channel_kind_e;
+
 /* What is known of a receiver of alerts, configured or gone. */
 typedef struct {
     uint64_t id;              /* names it in alerts */

@@ -17,12 +17,6 @@ struct sockaddr;
 
 typedef struct ct_engine_s ct_engine_t;
 
-typedef enum {
-    CT_CHANNEL_WEBHOOK = 1, /* POST to a URL */
-    CT_CHANNEL_MAIL,        /* by SMTP */
-    CT_CHANNEL_LOG          /* a line of JSON per event */
-} ct_channel_kind_e;
-
 /* What a channel wants to hear of: a mask of these. */
 #define CT_ON_UNFAMILIAR 0x001U /* certificate.unfamiliar */
 #define CT_ON_UNSERVED   0x002U

@@ -87,6 +87,12 @@ static ngx_http_ct_face_t  ngx_http_ct_faces[] = {
     { ngx_string("api/certificates"), &ngx_http_ct_json,
       ct_report_json_certificates, 0 },
 
+    { ngx_string("api/channels"), &ngx_http_ct_json,
+      ct_report_json_channels, 0 },
+
+    { ngx_string("api/acknowledgements"), &ngx_http_ct_json,
+      ct_report_json_acknowledgements, 0 },
+
     { ngx_string("metrics"), &ngx_http_ct_prometheus,
       ct_report_metrics, 0 },
 
