@@ -375,6 +375,8 @@ ct_outbox_evicted(ct_context_t *ctx)
 {
     size_t row, before[CT_LIMIT_CHANNELS];
 
+    memset(before, 0, sizeof(before));
+
     for (row = 0; row < ctx->outbox->nrows; row++) {
         before[row] = ctx->outbox->rows[row].held;
     }
