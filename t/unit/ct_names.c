@@ -1,29 +1,17 @@
 /* ct_names: what a certificate covers, however it is written, and what must
- * be said to be broken. */
+ * be said to be broken. Real certificates: ct_names_real.c. */
 
-#include <openssl/x509v3.h>
-
-#include "cert.h"
-#include "ct_entry.h"
-#include "ct_host.h"
+#include "names.h"
 #include "tap.h"
 
 
 static void names_are(const char *why, cert_t c, const char *want);
-static const char *names_text(const ct_cert_t *cert);
-static void name_text(ct_buf_t *buf, const ct_name_t *name);
 static void test_order(void);
 static void test_san(void);
 static void test_hosts(void);
 static void test_others(void);
 static void test_cn(void);
 static void test_large(void);
-static void test_real(void);
-static void real_names(const char *file, const char *want);
-static void test_against_openssl(void);
-static bool openssl_disagrees(ct_bytes_t der, unsigned *n);
-static void openssl_names(ct_buf_t *buf, const GENERAL_NAMES *san,
-    X509_NAME *subject);
 
 
 int
@@ -35,8 +23,6 @@ main(void)
     test_others();
     test_cn();
     test_large();
-    test_real();
-    test_against_openssl();
 
     return done_testing();
 }
@@ -53,67 +39,6 @@ names_are(const char *why, cert_t c, const char *want)
     (void) ct_cert_read(ct_bytes(guarded, der.len), &cert);
     is_str(names_text(&cert), want, "%s", why);
     tap_unguard(guarded, der.len);
-}
-
-
-/* "dns:x cn0c:y ip:7f000001 broken" */
-static const char *
-names_text(const ct_cert_t *cert)
-{
-    static char text[8192];
-
-    ct_buf_t   buf;
-    ct_name_t  name;
-    ct_names_t names;
-
-    ct_buf_fixed(&buf, text, sizeof(text) - 1);
-    ct_names_start(&names, cert);
-
-    while (ct_names_next(&names, &name)) {
-        name_text(&buf, &name);
-    }
-
-    if (names.broken) {
-        ct_buf_puts(&buf, buf.len ? " broken" : "broken");
-    }
-
-    text[buf.len] = '\0';
-
-    return text;
-}
-
-
-/* What is not printable as %xx. */
-static void
-name_text(ct_buf_t *buf, const ct_name_t *name)
-{
-    size_t i;
-
-    ct_buf_puts(buf, buf->len ? " " : "");
-    ct_buf_puts(buf, name->kind == CT_NAME_DNS    ? "dns:"
-                     : name->kind == CT_NAME_IP   ? "ip:"
-                     : name->kind == CT_NAME_URI  ? "uri:"
-                     : name->kind == CT_NAME_MAIL ? "mail:"
-                                                  : "cn");
-
-    if (name->kind == CT_NAME_IP) {
-        ct_buf_hex(buf, name->value.data, name->value.len);
-        return;
-    }
-
-    if (name->kind == CT_NAME_CN) {
-        ct_buf_hex(buf, &name->tag, 1);
-        ct_buf_puts(buf, ":");
-    }
-
-    for (i = 0; i < name->value.len; i++) {
-        if (name->value.data[i] > ' ' && name->value.data[i] < 0x7f) {
-            ct_buf_putc(buf, name->value.data[i]);
-        } else {
-            ct_buf_puts(buf, "%");
-            ct_buf_hex(buf, name->value.data + i, 1);
-        }
-    }
 }
 
 
@@ -399,171 +324,4 @@ test_large(void)
     is_int(n, 10001, "10,000 names and a long one");
     is_int(bytes, list.len + list.len - 20000, "whole");
     ok(!names.broken, "nothing broken");
-}
-
-
-static void
-test_real(void)
-{
-    size_t len;
-    char  *present = data_read("README.md", &len);
-
-    if (present == NULL) {
-        skip("no real data");
-        return;
-    }
-    free(present);
-
-    real_names("SANDNSNull", "dns:%0c%03%19%00%09 dns:* cn13:gov.us");
-    real_names("extSANDuplicated", "dns:*.gov.us dns:gov.us dns:*.gov.us "
-                                   "dns:gov.us cn13:gov.us");
-    real_names("CNWithoutSANSeptember2021", "cn13:www.example.com");
-    real_names("SANIPv6Address",
-               "ip:20010db8000000000000000000020001 cn13:2001:db8::2:1");
-    real_names("commonNamesURL",
-               "dns:*.gov.us dns:gov.us cn13:www.youtube.com");
-    real_names("SANDNSNotIA5String",
-               "mail:example.com dns:%c0%a8 cn13:gov.us");
-    real_names("SANURIHostFQDN", "dns:*.example.com uri:www.example.com "
-                                 "cn13:SANURIHostFQDN");
-    real_names("SANDNSNameNotFQDN", "cn13:gov.us broken");
-}
-
-
-static void
-real_names(const char *file, const char *want)
-{
-    char      path[256];
-    ct_cert_t cert;
-
-    snprintf(path, sizeof(path), "zlint-names/%s.pem", file);
-    is_int(ct_cert_read(cert_pem(path, 0), &cert), CT_OK, "%s", path);
-    is_str(names_text(&cert), want, "its names");
-}
-
-
-/* Where OpenSSL finds names, they are exactly these, in this order; where
- * it finds none because of a duplicate or broken SAN, it is not asked. */
-static void
-test_against_openssl(void)
-{
-    DIR           *dir;
-    char           path[512];
-    unsigned       n = 0, wrong = 0;
-    ct_bytes_t     tile, der;
-    ct_entry_t     entry;
-    struct dirent *item;
-
-    snprintf(path, sizeof(path), "%s/zlint-names", data_root());
-    dir = opendir(path);
-
-    if (dir == NULL) {
-        skip("no real data");
-        return;
-    }
-
-    while ((item = readdir(dir)) != NULL) {
-        snprintf(path, sizeof(path), "zlint-names/%s", item->d_name);
-        der = cert_pem(path, 0);
-        wrong += der.len != 0 && openssl_disagrees(der, &n);
-    }
-
-    closedir(dir);
-    ok(n > 20, "%u odd certificates", n);
-
-    tile.data = (uint8_t *) data_read("navigli2025h2/tile/data/000",
-                                      &tile.len);
-    der = tile;
-
-    while (tile.data != NULL && ct_entry_read(&tile, &entry) == CT_OK) {
-        wrong += openssl_disagrees(entry.pre_certificate, &n);
-    }
-
-    free((void *) der.data);
-    ok(n > 276, "%u certificates", n);
-    is_int(wrong, 0, "names are those that OpenSSL finds");
-}
-
-
-static bool
-openssl_disagrees(ct_bytes_t der, unsigned *n)
-{
-    int            crit;
-    char           want[8192], got[8192];
-    bool           differs = false;
-    X509          *x;
-    ct_buf_t       buf;
-    ct_cert_t      cert;
-    const uint8_t *p = der.data;
-    GENERAL_NAMES *san;
-
-    x = d2i_X509(NULL, &p, (long) der.len);
-    san = X509_get_ext_d2i(x, NID_subject_alt_name, &crit, NULL);
-
-    if (x != NULL && (san != NULL || crit == -1)) {
-        ct_buf_fixed(&buf, want, sizeof(want) - 1);
-        openssl_names(&buf, san, X509_get_subject_name(x));
-        want[buf.len] = '\0';
-
-        (void) ct_cert_read(der, &cert);
-        snprintf(got, sizeof(got), "%s", names_text(&cert));
-
-        differs = strcmp(got, want) != 0;
-        if (differs) {
-            printf("#    got %s\n# wanted %s\n", got, want);
-        }
-        (*n)++;
-    }
-
-    GENERAL_NAMES_free(san);
-    X509_free(x);
-
-    return differs;
-}
-
-
-static void
-openssl_names(ct_buf_t *buf, const GENERAL_NAMES *san, X509_NAME *subject)
-{
-    int                i;
-    ct_name_t          name;
-    ASN1_STRING       *string;
-    const GENERAL_NAME *general;
-
-    for (i = 0; i < sk_GENERAL_NAME_num(san); i++) {
-        general = sk_GENERAL_NAME_value(san, i);
-        string = general->d.ia5;
-        switch (general->type) {
-        case GEN_DNS:
-        case GEN_IPADD:
-        case GEN_URI:
-        case GEN_EMAIL:
-            name.kind = general->type == GEN_DNS     ? CT_NAME_DNS
-                        : general->type == GEN_IPADD ? CT_NAME_IP
-                        : general->type == GEN_URI   ? CT_NAME_URI
-                                                     : CT_NAME_MAIL;
-            name.value = ct_bytes(string->data, (size_t) string->length);
-            name.value = general->type == GEN_URI   ? ct_host_uri(name.value)
-                         : general->type == GEN_EMAIL
-                             ? ct_host_mail(name.value) : name.value;
-
-            if (name.value.len != 0 || name.kind == CT_NAME_DNS) {
-                name_text(buf, &name);
-            }
-            break;
-        default:
-            break;
-        }
-    }
-
-    i = -1;
-
-    while ((i = X509_NAME_get_index_by_NID(subject, NID_commonName, i)) >= 0)
-    {
-        string = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, i));
-        name.kind = CT_NAME_CN;
-        name.tag = (uint8_t) ASN1_STRING_type(string);
-        name.value = ct_bytes(string->data, (size_t) string->length);
-        name_text(buf, &name);
-    }
 }
