@@ -373,6 +373,22 @@ EOF
     ['issuer without a name', "$zone $log ct_issuer ok '';",
         qr/invalid name "" in "ct_issuer", 1 to 127 characters are wanted/],
 
+    # ct_known_certificate
+    ['known: files and globs, there or not', "$zone $log ct_known_certificate "
+            . "$dir/bundle.pem live/*/fullchain.pem; "
+            . 'ct_known_certificate /no/such/file;', undef],
+    ['known: an empty path', "$zone $log ct_known_certificate a.pem '';",
+        qr/empty path in "ct_known_certificate", that of a certificate is/],
+    ['known: without a path', "$zone $log ct_known_certificate;",
+        qr/invalid number of arguments in "ct_known_certificate" directive/],
+    ['known: too many paths', "$zone $log "
+            . 'ct_known_certificate a b c d;' x 1025,
+        qr/too many paths in "ct_known_certificate", at most 4096 are/],
+    ['known: in a server', "$zone $log server { ct_known_certificate a; }",
+        qr/"ct_known_certificate" directive is not allowed here/],
+    ['known: without a zone', 'ct_known_certificate a;',
+        qr/"ct_known_certificate" in \S+:\d+ needs the monitor/],
+
     # ct_webhook
     (map { ["webhook: $_", "$zone $log ct_webhook $_;", undef] }
         'https://hook.test/x format=json secret=' . 'text' x 4,

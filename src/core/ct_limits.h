@@ -55,7 +55,7 @@
 #define CT_LIMIT_PAST_DAYS       400          /* since it was served last */
 #define CT_LIMIT_LEARNED         16384        /* certificates of handshakes */
 #define CT_LIMIT_KNOWN           4096         /* of ct_known_certificate */
-#define CT_LIMIT_KNOWN_FILE      (256 * 1024) /* bytes of one */
+#define CT_LIMIT_KNOWN_FILE      (256 * 1024) /* bytes of one file */
 #define CT_LIMIT_ACKS            256          /* acknowledgements */
 #define CT_LIMIT_CHANNELS        64           /* receivers of alerts */
 #define CT_LIMIT_SECRETS         8            /* keys of one, in rotation */

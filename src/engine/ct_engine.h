@@ -85,6 +85,9 @@ typedef struct {
     const ct_inventory_t *inventory;
     const ct_issuer_t    *issuers; /* ct_issuer */
     size_t                nissuers;
+    const char *const    *known; /* ct_known_certificate: absolute paths, of
+                                    files or with wildcards as in glob(3) */
+    size_t                nknown;
     const ct_channel_t   *channels; /* ct_webhook, ct_mail, ct_event_log */
     size_t                nchannels;
     const char           *status_url; /* ct_status_url: of the page, with a

@@ -42,6 +42,7 @@ ct_engine_prepare(ct_engine_t *engine)
     ct_context_t *ctx;
 
     ctx = &engine->ctx;
+    ct_engine_clock(engine);
     ctx->arena = ct_arena_create(CT_ENGINE_ARENA);
     ctx->scratch = ct_arena_create(CT_ENGINE_SCRATCH);
     ctx->extra = ct_arena_create(CT_ENGINE_EXTRA);
@@ -50,6 +51,7 @@ ct_engine_prepare(ct_engine_t *engine)
     ctx->issuers = ct_issuers_create();
     ctx->operators = ct_operators_create();
     engine->learned = ct_learned_create();
+    engine->known = ct_known_create(ctx);
     ctx->http = ct_http_create(ctx->config->trusted, ctx->config->contact,
                                ctx->config->rate, engine->wake,
                                &engine->stop);
@@ -57,7 +59,7 @@ ct_engine_prepare(ct_engine_t *engine)
     if (ctx->arena == NULL || ctx->scratch == NULL || ctx->extra == NULL
         || ctx->room == NULL || ctx->sha == NULL || ctx->issuers == NULL
         || ctx->operators == NULL || engine->learned == NULL
-        || ctx->http == NULL
+        || engine->known == NULL || ctx->http == NULL
         || !ct_http_proxy(ctx->http, ctx->config->proxy))
     {
         ct_lines_say(ctx->lines, CT_LINE_ERROR,
@@ -65,7 +67,6 @@ ct_engine_prepare(ct_engine_t *engine)
         return false;
     }
 
-    ct_engine_clock(engine);
     ctx->random = (uint64_t) ctx->now_ms << 20 ^ (uint64_t) getpid()
                   ^ (uint64_t) (uintptr_t) engine;
     ct_scan_init(&ctx->scan, ctx->sha, ctx->config->watch);
@@ -84,6 +85,7 @@ ct_engine_release(ct_engine_t *engine)
     ct_http_destroy(ctx->http);
     ct_anchors_free(ctx->anchors);
     ct_operators_destroy(ctx->operators);
+    ct_known_destroy(engine->known);
     ct_learned_destroy(engine->learned);
     ct_issuers_destroy(ctx->issuers);
     ct_sha256_destroy(ctx->sha);
@@ -308,6 +310,10 @@ ct_engine_turn(ct_engine_t *engine)
     engine->list_changed |= changed;
     ct_engine_lists(engine);
 
+    due = ct_known_turn(engine->known, &changed);
+    next = due < next ? due : next;
+    engine->ours_changed |= changed;
+
     due = ct_calists_turn(engine->calists, &changed);
     next = due < next ? due : next;
 
@@ -454,6 +460,7 @@ ct_engine_clock(ct_engine_t *engine)
             ct_operators_shift(engine->ctx.operators, delta);
             ct_lists_shift(engine->lists, delta);
             ct_calists_shift(engine->calists, delta);
+            ct_known_shift(engine->known, delta);
             ct_logs_shift(engine->logs, delta);
             ct_judge_shift(&engine->ctx, delta);
             ct_notify_shift(engine->notify, delta);

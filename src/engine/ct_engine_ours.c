@@ -1,7 +1,7 @@
 /*
  * ct_engine_ours: everything that counts as ours - what the configuration
- * serves, what handshakes have shown, and what was served once - and the
- * policy that is made of it.
+ * serves, what handshakes have shown, what ct_known_certificate names, and
+ * what was served once - and the policy that is made of it.
  */
 
 #include "ct_engine_part.h"
@@ -22,6 +22,8 @@ static ct_inventory_t *ct_ours_gather(ct_engine_t *engine,
     ct_arena_t *arena);
 static void ct_ours_add(ct_inventory_t *all, ct_served_t *list,
     const ct_served_t *more, size_t n);
+static void ct_ours_known(ct_inventory_t *all, ct_served_t *list,
+    const ct_served_t *known, size_t n);
 static bool ct_ours_past(ct_engine_t *engine, ct_inventory_t *all,
     ct_served_t *list, ct_arena_t *arena);
 static void ct_ours_remember(ct_engine_t *engine);
@@ -58,6 +60,7 @@ ct_engine_policy(ct_engine_t *engine)
     engine->policy = arena;
     ctx->policy = policy;
     ctx->inventory = all;
+    ct_known_release(engine->known);
     ct_ours_remember(engine);
 
     took_ms = ct_clock_monotonic() - began_ms;
@@ -73,15 +76,16 @@ ct_engine_policy(ct_engine_t *engine)
 static ct_inventory_t *
 ct_ours_gather(ct_engine_t *engine, ct_arena_t *arena)
 {
-    size_t                nlearned, room;
+    size_t                nlearned, nknown, room;
     ct_served_t          *list;
     ct_inventory_t       *all;
-    const ct_served_t    *learned;
+    const ct_served_t    *learned, *known;
     const ct_inventory_t *configured;
 
     configured = engine->ctx.config->inventory;
     learned = ct_learned_list(engine->learned, &nlearned);
-    room = configured->nserved + nlearned
+    known = ct_known_list(engine->known, &nknown);
+    room = configured->nserved + nlearned + nknown
            + ct_store_rows(engine->ctx.store, CT_TABLE_PAST);
 
     all = ct_arena_calloc(arena, 1, sizeof(ct_inventory_t));
@@ -94,6 +98,7 @@ ct_ours_gather(ct_engine_t *engine, ct_arena_t *arena)
     all->served = list;
     ct_ours_add(all, list, configured->served, configured->nserved);
     ct_ours_add(all, list, learned, nlearned);
+    ct_ours_known(all, list, known, nknown);
 
     return ct_ours_past(engine, all, list, arena) ? all : NULL;
 }
@@ -106,6 +111,31 @@ ct_ours_add(ct_inventory_t *all, ct_served_t *list, const ct_served_t *more,
     if (n > 0) {
         memcpy(list + all->nserved, more, n * sizeof(ct_served_t));
         all->nserved += n;
+    }
+}
+
+
+/* Many are those that nginx serves itself: certbot's folder has them all. */
+static void
+ct_ours_known(ct_inventory_t *all, ct_served_t *list,
+    const ct_served_t *known, size_t n)
+{
+    size_t i, k, served;
+
+    served = all->nserved;
+
+    for (i = 0; i < n; i++) {
+        for (k = 0; k < served; k++) {
+            if (memcmp(list[k].cert_sha256, known[i].cert_sha256,
+                       CT_HASH_LEN) == 0)
+            {
+                break;
+            }
+        }
+
+        if (k == served) {
+            list[all->nserved++] = known[i];
+        }
     }
 }
 
@@ -163,6 +193,14 @@ ct_ours_remember(ct_engine_t *engine)
 
     for (i = engine->nlearned; i < n; i++) {
         ct_history_seen(ctx, configured + i);
+    }
+
+    for (i = configured + n;
+         i < ctx->inventory->nserved
+         && ctx->inventory->served[i].origin == CT_ORIGIN_KNOWN;
+         i++)
+    {
+        ct_history_seen(ctx, i);
     }
 
     engine->nlearned = n;

@@ -6,6 +6,7 @@
 #define CT_ENGINE_PART_H
 
 #include "ct_calists.h"
+#include "ct_known.h"
 #include "ct_learned.h"
 #include "ct_lists.h"
 #include "ct_logs.h"
@@ -26,6 +27,7 @@ struct ct_engine_s {
     ct_arena_t   *policy;     /* memory of ctx.policy */
     ct_learned_t *learned;
     size_t        nlearned;   /* those that ctx.policy knows */
+    ct_known_t   *known;
     ct_logs_t    *logs;
     int64_t       offset_ms;  /* wall clock less monotonic clock */
     int64_t       blocked_due_ms;

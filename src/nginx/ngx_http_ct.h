@@ -65,6 +65,7 @@ typedef struct {
     ngx_array_t             autos;        /* servers with "auto", the same */
     ngx_array_t             logs;         /* of ct_log_t: ct_log */
     ngx_array_t             issuers;      /* of ct_issuer_t */
+    ngx_array_t             known;        /* of char *: paths */
     ngx_array_t             channels;     /* of ngx_http_ct_channel_t */
 
     const char             *list;         /* path or URL; NULL: no list */

@@ -328,6 +328,56 @@ ngx_http_ct_conf_issuer_one(ngx_conf_t *cf, ngx_http_ct_main_conf_t *mcf,
 }
 
 
+/* ct_known_certificate path ...; what is there is the engine's business. */
+
+char *
+ngx_http_ct_conf_known(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ct_main_conf_t *mcf = conf;
+
+    char        **path;
+    ngx_str_t    *value;
+    ngx_uint_t    i;
+
+    ngx_http_ct_conf_seen(cf, cmd, mcf);
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (value[i].len == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "empty path in \"%V\", that of a certificate "
+                               "is wanted, which may have wildcards",
+                               &cmd->name);
+            return NGX_CONF_ERROR;
+        }
+
+        if (mcf->known.nelts == CT_LIMIT_KNOWN) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "too many paths in \"%V\", at most %d are "
+                               "possible", &cmd->name, CT_LIMIT_KNOWN);
+            return NGX_CONF_ERROR;
+        }
+
+        path = ngx_array_push(&mcf->known);
+
+        if (path == NULL
+            || ngx_conf_full_name(cf->cycle, &value[i], 1) != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+
+        *path = ngx_http_ct_string(mcf->arena, &value[i]);
+        if (*path == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
 /* ct_status_url url; */
 
 char *

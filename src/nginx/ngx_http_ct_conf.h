@@ -25,6 +25,7 @@ char *ngx_http_ct_conf_rate(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_ct_conf_contact(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_ct_conf_issuer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_ct_conf_known(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_ct_conf_webhook(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_ct_conf_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

@@ -55,6 +55,7 @@ ngx_http_ct_conf_create_main(ngx_conf_t *cf)
         || ngx_array_init(&mcf->logs, cf->pool, 4, sizeof(ct_log_t)) != NGX_OK
         || ngx_array_init(&mcf->issuers, cf->pool, 4, sizeof(ct_issuer_t))
            != NGX_OK
+        || ngx_array_init(&mcf->known, cf->pool, 4, sizeof(char *)) != NGX_OK
         || ngx_array_init(&mcf->channels, cf->pool, 4,
                           sizeof(ngx_http_ct_channel_t))
            != NGX_OK)
@@ -270,6 +271,8 @@ ngx_http_ct_conf_complete(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf)
     config->logs = ngx_http_ct_conf_copy(mcf->arena, &mcf->logs);
     config->nissuers = mcf->issuers.nelts;
     config->issuers = ngx_http_ct_conf_copy(mcf->arena, &mcf->issuers);
+    config->nknown = mcf->known.nelts;
+    config->known = ngx_http_ct_conf_copy(mcf->arena, &mcf->known);
     config->nchannels = mcf->channels.nelts;
     mcf->opened = ngx_http_ct_conf_channels(cycle, mcf);
     config->channels = mcf->opened;
@@ -277,7 +280,7 @@ ngx_http_ct_conf_complete(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf)
     if (config->zone == NULL
         || (mcf->state.len > 0 && config->state == NULL)
         || config->logs == NULL || config->issuers == NULL
-        || config->channels == NULL
+        || config->known == NULL || config->channels == NULL
         || ngx_http_ct_conf_served(cycle, mcf, config) != NGX_OK)
     {
         goto failed;

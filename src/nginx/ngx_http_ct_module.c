@@ -95,6 +95,13 @@ static ngx_command_t  ngx_http_ct_commands[] = {
       0,
       NULL },
 
+    { ngx_string("ct_known_certificate"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_ct_conf_known,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("ct_webhook"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_1MORE,
       ngx_http_ct_conf_webhook,

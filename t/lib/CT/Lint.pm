@@ -33,7 +33,8 @@ my $CORE_OPENSSL = qr{^openssl/(?!ssl|rand|engine|http|ocsp|conf)\w+\.h$};
 # actor (lines, issuers, context ...) may be included by all.
 my %ACTOR = (
     engine   => { logs => 1, lists => 1, calists => 1, notify => 1,
-                  state => 1, owner => 1, learned => 1, history => 1 },
+                  state => 1, owner => 1, learned => 1, known => 1,
+                  history => 1 },
     logs     => { follow => 1 },
     follow   => { backfill => 1 },
     backfill => { fetch => 1 },
@@ -44,6 +45,7 @@ my %ACTOR = (
     state    => { snapshot => 1 },
     judge    => {},
     learned  => {},
+    known    => {},
     history  => {},
     owner    => {},
     snapshot => {},

@@ -10,7 +10,7 @@
 # ports, %%PREFIX%% the prefix, %%WORLD%% the world. Without `http` there is
 # no http{} at all. More arguments: main, events, tail (text; it comes last),
 # workers (1), module (path; 0: none), prefix (name), env (hash), ports (name
-# => number).
+# => number), user (of the workers, when root starts it).
 # Environment: CT_NGINX (binary), CT_MODULE (default: build/), and
 # CT_NGINX_PRELOAD, put into LD_PRELOAD for a module built with ASan. How it
 # is started, signalled and found: CT::Daemon.
@@ -66,7 +66,7 @@ sub write_conf {
         . "pid logs/nginx.pid;\n"
         . "error_log logs/error.log info;\n"
         . 'worker_processes ' . ($self->{workers} // 1) . ";\n"
-        . ($> == 0 ? "user root;\n" : '')
+        . ($> == 0 ? 'user ' . ($self->{user} // 'root') . ";\n" : '')
         . ($self->{module} ? "load_module $self->{module};\n" : '')
         . ($self->{main} // '')
         . "events {\n    worker_connections 512;\n"
