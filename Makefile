@@ -18,7 +18,7 @@ PACKAGES = gcc make dpkg-dev pkg-config nginx nginx-dev libcurl4-openssl-dev \
     libjansson-dev libssl-dev zlib1g-dev libpcre2-dev ca-certificates \
     openssl perl curl
 TESTERS  = chromium fonts-dejavu-core libnginx-mod-mail libnginx-mod-stream \
-    python3 $(if $(shell command -v npm),,nodejs npm)
+    python3 python3-aiosmtpd $(if $(shell command -v npm),,nodejs npm)
 CHECKERS = clang clang-tidy clang-format cppcheck libclang-rt-14-dev valgrind \
     wrk
 PAINTERS = pngquant

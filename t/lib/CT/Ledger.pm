@@ -91,7 +91,7 @@ sub read_state {
     my $seal = JSON::PP::decode_json($end)->{end}
         or die "$path: not sealed\n";
     die "$path: checksum\n" if $seal->{sha256} ne sha256_hex($body);
-    my %of = map { $_ => [] } qw(log finding alert event);
+    my %of = map { $_ => [] } qw(log finding alert event channel);
 
     for my $line (split /\n/, $body) {
         my $json = JSON::PP::decode_json($line);

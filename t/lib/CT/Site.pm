@@ -8,7 +8,8 @@
 # Arguments: conf (more directives in http{}), since, log (arguments for
 # ctlog init), workers, main, tail (behind http{}), zone (its parameters),
 # names of the certificate served, webhook (0: none), server (more in the TLS
-# server), protocol (of the first log), list (the directive ct_log_list).
+# server), protocol (of the first log), list (the directive ct_log_list),
+# status (parameters of ct_status).
 #
 # A log with a protocol, 'static' or 'rfc6962', is served by ctlogd, so that
 # it can lie (CT::LogServer): $s->lie(log => { flip => 7 }). Without one it
@@ -133,6 +134,7 @@ sub configure {
         ? 'ct_webhook ' . $self->{receiver}->url('/hook') . ';' : '';
     my $more = $self->{conf} // '';
     my $server = $self->{server} // '';
+    my $status = $self->{status} // '';
 
     $self->nginx->write_conf(workers => $self->{workers} // 2,
         main => $self->{main} // '', tail => $self->{tail} // '',
@@ -150,7 +152,7 @@ sub configure {
         listen 127.0.0.1:%%PORT%%;
         server_name localhost;
 $locations
-        location /ct { ct_status; }
+        location /ct { ct_status $status; }
         location / { root html; }
     }
 
