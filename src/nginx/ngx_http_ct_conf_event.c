@@ -99,28 +99,29 @@ ngx_http_ct_conf_event_syslog(ngx_conf_t *cf, ngx_http_ct_main_conf_t *mcf,
 {
     void               *addr;
     ct_syslog_t        *syslog;
-    ngx_syslog_peer_t   peer;
+    ngx_syslog_peer_t  *peer;
 
-    ngx_memzero(&peer, sizeof(ngx_syslog_peer_t));
+    /* nginx cleans it up with the configuration */
+    peer = ngx_pcalloc(cf->pool, sizeof(ngx_syslog_peer_t));
 
-    if (ngx_syslog_process_conf(cf, &peer) != NGX_CONF_OK) {
+    if (peer == NULL || ngx_syslog_process_conf(cf, peer) != NGX_CONF_OK) {
         return NGX_ERROR;
     }
 
     syslog = ct_arena_calloc(mcf->arena, 1, sizeof(ct_syslog_t));
-    addr = ct_arena_calloc(mcf->arena, 1, peer.server.socklen);
+    addr = ct_arena_calloc(mcf->arena, 1, peer->server.socklen);
 
     if (syslog == NULL || addr == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_memcpy(addr, peer.server.sockaddr, peer.server.socklen);
+    ngx_memcpy(addr, peer->server.sockaddr, peer->server.socklen);
 
     syslog->addr = addr;
-    syslog->addr_len = peer.server.socklen;
-    syslog->priority = (unsigned) (peer.facility * 8 + peer.severity);
-    syslog->tag = ngx_http_ct_string(mcf->arena, &peer.tag);
-    syslog->nohostname = peer.nohostname;
+    syslog->addr_len = peer->server.socklen;
+    syslog->priority = (unsigned) (peer->facility * 8 + peer->severity);
+    syslog->tag = ngx_http_ct_string(mcf->arena, &peer->tag);
+    syslog->nohostname = peer->nohostname;
 
     c->channel.syslog = syslog;
 
