@@ -43,7 +43,7 @@ ok($s->wait_for(sub { alerts() == 1 }), 'is the one alert');
 
 # what comes, and what takes the place of another
 live('fresh');
-ok($s->wait_for(sub { verdict('fresh') eq 'served' }, 10),
+ok($s->wait_for(sub { verdict('fresh') eq 'served' }),
     'a new file is found without a reload');
 ok($s->wait_for(sub { finding('fresh')->{resolved} }), 'and the alert closed');
 ok(!finding('fresh')->{alarming}, 'it needs nobody');
