@@ -267,7 +267,7 @@ endef
 
 .PHONY: test
 test: deps ## Builds everything and runs all tests, some minutes.
-	@$(MAKE) --no-print-directory module tools unit seeds
+	@$(MAKE) --no-print-directory -j$$(nproc) module tools unit seeds
 	prove $(PROVE_FLAGS) -r t
 
 asan_env = ASAN_OPTIONS=detect_odr_violation=0:detect_leaks=0 \
