@@ -107,15 +107,16 @@ sub lines {
 
 sub count {
     my ($path) = @_;
-    my @lines = -e $path ? split /\n/, slurp($path) : ();
+    my @lines = -e $path ? slurp($path) =~ /\n/g : ();
 
     return scalar @lines;
 }
 
-# Dies when a line is none of JSON.
+# Of whole lines; half of one may be left when a writer is killed.
 sub events {
     my ($path) = @_;
 
-    return -e $path ? map { decode_json($_) } slurp($path) =~ /^(.*)\n/mg
-        : ();
+    return if !-e $path;
+    return map { eval { decode_json($_) } // () }
+        slurp($path) =~ /^(.*)\n/mg;
 }

@@ -36,6 +36,7 @@ struct ct_eventlog_s {
 static ct_rc_t ct_eventlog_append(ct_eventlog_t *log, ct_bytes_t line,
     char error[CT_LIMIT_ERROR]);
 static void ct_eventlog_follow(ct_eventlog_t *log);
+static bool ct_eventlog_torn(const char *path);
 static void ct_eventlog_use(ct_eventlog_t *log, int fd, bool own);
 static ct_rc_t ct_eventlog_send(ct_eventlog_t *log, ct_bytes_t line,
     int64_t now_ms, char error[CT_LIMIT_ERROR]);
@@ -170,7 +171,29 @@ ct_eventlog_use(ct_eventlog_t *log, int fd, bool own)
 
     log->fd = fd;
     log->own = own;
-    log->torn = false;
+    log->torn = ct_eventlog_torn(log->channel->url);
+}
+
+
+/* A writer that was killed may have left half a line. */
+static bool
+ct_eventlog_torn(const char *path)
+{
+    int  fd;
+    bool torn;
+    char last;
+
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd == -1) {
+        return false;
+    }
+
+    torn = lseek(fd, -1, SEEK_END) >= 0 && read(fd, &last, 1) == 1
+           && last != '\n';
+    (void) close(fd);
+
+    return torn;
 }
 
 
