@@ -189,6 +189,7 @@ ours('8', 'wildcard in our place', 'sub.wild.test',
 ours('8', 'two of them', 'sub.wild.test', san => [dns('*.*.wild.test')]);
 ours('8', 'wildcard below a top level', $ANY, san => [dns('*.test')]);
 ours('8', 'nothing else', $ANY, san => [dns('*')]);
+ours('8', 'wildcard as top level', $ANY, san => [dns('shop.*')]);
 ours('8', 'part of a label', $ANY, san => [dns('s*p.test')]);
 ours('8', 'part of a label below', 'shop.test', san => [dns('f*o.shop.test')]);
 ours('8', 'not the first label', 'shop.test', san => [dns('a.*.shop.test')]);

@@ -110,6 +110,8 @@ sub why {
     my ($state) = keys %{ $log->{state} || { none => 1 } };
     my $end = ($log->{temporal_interval} || {})->{end_exclusive};
 
+    return qr/is for tests/
+        if ($log->{log_type} // '') eq 'test' && $state eq 'none';
     return qr/private key is public/ if $mimic{ $log->{log_id} };
     return qr/placeholder/ if $url =~ m{ct\.example\.com|/bogus/};
     return qr/not accepted yet/ if $state eq 'pending';

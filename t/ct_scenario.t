@@ -10,19 +10,21 @@ use Test::More;
 
 use CT::Scenario;
 use CT::Site;
-use CT::World qw(slurp spew);
+use CT::World qw(run slurp spew);
 
 my $DAY = 86400;
 my $s = CT::Site->new(
     domain => 'auto shop.test 192.0.2.7',
-    conf   => 'ct_issuer "Backup CA Ltd";',
+    conf   => 'ct_issuer "Backup CA Ltd"; '
+        . 'ct_known_certificate %%WORLD%%/known/*.pem;',
+    test_logs => ['rehearsal'],
 );
 my $w = $s->world;
 my $n = $s->nginx;
 my $t = CT::Scenario->new(site => $s);
 my @logs = ('log', map { "log$_" } 1 .. 9);
 
-$s->add_log($_) for @logs[1 .. 4];
+$s->add_log($_) for @logs[1 .. 4], 'rehearsal';
 $s->add_log($_, protocol => 'rfc6962') for @logs[5 .. 9];
 
 # in no bundle: a private CA of ours, one of somebody else, and one that
@@ -36,6 +38,16 @@ $w->ca('intermediate', 'second-ca', '--issuer', 'usual', '--org',
 spew($w->path('roots.pem'), join '',
     map { slurp($w->path("$_.crt")) } qw(usual other backup));
 
+# what is served in other ways than by http, each by a CA of its own
+my @ways = ('known', 'variable', grep { defined $n->load_part($_) }
+    qw(stream mail));
+for my $way (@ways) {
+    $w->make_ca("ca-$way", "CA of $way");
+    leaf($way, "ca-$way", '--name', "$way.shop.test");
+}
+mkdir $w->path('known');
+spew($w->path('known/other-host.pem'), slurp($w->path('known.crt')));
+
 leaf('rsa', 'usual', '--name', 'pair.shop.test', '--key', 'rsa');
 leaf('ec', 'usual', '--name', 'pair.shop.test');
 leaf('old', 'usual', '--name', 'www.shop.test');
@@ -43,8 +55,11 @@ leaf('inside', 'private', '--name', 'inside.shop.test');
 
 my @served = ([2, 'rsa', 'ec'], [3, 'old'], [4, 'inside']);
 my $base_conf = $s->{conf};
-$s->configure(conf => $base_conf . servers(@served));
+$s->configure(conf => $base_conf . servers(@served), other_ways());
 $n->start;
+handshake(5, 'variable.shop.test');
+ok($s->wait_for(sub { $n->error_log =~ /learned from a handshake/ }),
+    'a handshake shows a certificate');
 
 # ---- ours
 
@@ -54,6 +69,13 @@ $t->row('served, as pre-certificate and final', 0, 'site');
 $t->row('RSA and ECDSA pair', 0, 'rsa', 'ec');
 $t->row('private CA that issued what is served', 0, 'inside',
     $s->issue('private', 'new.inside.shop.test'));
+
+$s->append($_) for @ways;
+$t->row('another host of the domain, ct_known_certificate', 0, 'known');
+$t->row('certificate by variables', 0, 'variable');
+$t->row("served by $_", 0, $_) for grep { /stream|mail/ } @ways;
+$t->row('private CA, in a log for tests', 0,
+    $s->issue('lab', 'www.shop.test', log => 'rehearsal'));
 
 leaf('new', 'usual', '--name', 'www.shop.test');
 $s->append('new');
@@ -163,6 +185,45 @@ sub leaf {
 }
 
 
+sub pair {
+    my ($base) = @_;
+
+    return "ssl_certificate %%WORLD%%/$base.fullchain.pem;"
+        . " ssl_certificate_key %%WORLD%%/$base.key;";
+}
+
+
+# The servers of those that http does not just serve.
+sub other_ways {
+    my %load = map { $_ => $n->load_part($_) } qw(stream mail);
+    my $variable = '$base';
+
+    return (
+        main => join('', grep { defined } values %load),
+        server => '} map $ssl_server_name $base {'
+            . ' variable.shop.test variable; } server {'
+            . ' listen 127.0.0.1:%%PORT5%% ssl;'
+            . " server_name variable.shop.test; " . pair($variable),
+        tail => join('',
+            defined $load{stream} ? 'stream { server {'
+                . ' listen 127.0.0.1:%%PORT6%% ssl; ' . pair('stream')
+                . ' proxy_pass 127.0.0.1:%%PORT%%; } }' : (),
+            defined $load{mail} ? 'mail { auth_http 127.0.0.1:%%PORT%%;'
+                . ' server { listen 127.0.0.1:%%PORT7%% ssl;'
+                . ' protocol imap; ' . pair('mail') . ' } }' : ()),
+    );
+}
+
+
+sub handshake {
+    my ($port, $name) = @_;
+
+    return run('sh', '-c', "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | "
+        . 'openssl s_client -quiet -connect 127.0.0.1:' . $n->port($port)
+        . " -servername $name");
+}
+
+
 sub long_ago {
     for my $base (@_) {
         $w->log('add', 'log', '--timestamp', (time - 9 * $DAY) * 1000,
@@ -176,9 +237,7 @@ sub servers {
     return join '', map {
         my ($port, @certs) = @$_;
         "server { listen 127.0.0.1:%%PORT$port%% ssl; "
-            . "server_name s$port.shop.test;" . join('', map {
-                " ssl_certificate %%WORLD%%/$_.fullchain.pem;"
-                    . " ssl_certificate_key %%WORLD%%/$_.key;" } @certs)
-            . "}\n"
+            . "server_name s$port.shop.test; " . join('', map { pair($_) }
+                @certs) . "}\n"
     } @_;
 }

@@ -12,9 +12,10 @@
  * in it could be anything, and so could an empty one, and one that begins
  * with "xn--" and stands for nothing. Bytes beyond ASCII are read as UTF-8
  * and as Latin-1, and become A-labels as far as ct_idn.h goes; a label that
- * cannot be read either way could be anything. At any other character that
- * no name has two names meet: the right one counts, and the left one too if
- * there is nothing but ends of watched names right of it.
+ * cannot be read either way could be anything. As the last label "*" covers
+ * whatever is watched. At any other character that no name has two names
+ * meet: the right one counts, and the left one too if there is nothing but
+ * ends of watched names right of it.
  */
 
 #ifndef CT_WATCH_H

@@ -117,13 +117,21 @@ ct_watch_text(const ct_watch_t *watch, ct_bytes_t text, ct_bytes_t *matched)
 {
     text = ct_trim(text);
 
-    if (text.len == 1 && text.data[0] == '*') {
+    if (ct_watch_any(text)) {
         *matched = watch->first;
         return true;
     }
 
     return ct_watch_walk(watch, text, matched)
            || ct_watch_literal(watch, text, matched);
+}
+
+
+bool
+ct_watch_any(ct_bytes_t text)
+{
+    return text.len > 0 && text.data[text.len - 1] == '*'
+           && (text.len == 1 || text.data[text.len - 2] == '.');
 }
 
 

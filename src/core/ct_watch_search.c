@@ -238,7 +238,7 @@ ct_search_unread(const ct_walk_t *walk, bool empty, ct_bytes_t *matched)
 }
 
 
-/* Addresses, and the dNSName "*". */
+/* Addresses, and a dNSName that covers all. */
 static bool
 ct_search_other(const ct_watch_t *watch, ct_bytes_t raw, size_t at,
     ct_bytes_t *matched)
@@ -251,7 +251,9 @@ ct_search_other(const ct_watch_t *watch, ct_bytes_t raw, size_t at,
     left = raw.len - at;
     node = NULL;
 
-    if (left >= 3 && memcmp(p, "\x82\x01*", 3) == 0) { /* [2] dNSName */
+    if (left > 2 && p[0] == 0x82 && p[1] <= left - 2 /* [2] dNSName */
+        && ct_watch_any(ct_bytes(p + 2, p[1])))
+    {
         *matched = watch->first;
         return true;
     }

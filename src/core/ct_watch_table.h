@@ -119,6 +119,9 @@ size_t ct_watch_address(ct_bytes_t text, uint8_t out[16]);
 ct_bytes_t ct_watch_ascii(ct_bytes_t name, bool latin1,
     uint8_t room[CT_WATCH_ASCII]);
 
+/* "*", or a name whose last label it is. */
+bool ct_watch_any(ct_bytes_t text);
+
 /* The parts of a search: all names in `raw`; the one that ends at `end`,
  * which had `more` bytes before it was converted; the one whose last label
  * is behind the dot at `at` and is not ASCII; those in characters of `unit`

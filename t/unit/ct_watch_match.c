@@ -100,9 +100,10 @@ test_names(void)
         {"a.*.net", 0, "sub.example.net"},
         {"*.example.org", 0, "www.example.org"},
         {"*.evil.com", 0, NULL},
-        {"www.*", 0, NULL},
-        {"example.*", 0, NULL},
-        {"*.*", 0, NULL},
+        {"www.*", 0, "example.com"},
+        {"example.*.", 0, "example.com"},
+        {"*.*", 0, "example.com"},
+        {"*.f*", 0, NULL},
         {"**", 0, NULL},
         {"f*", 0, NULL},
 

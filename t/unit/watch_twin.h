@@ -382,6 +382,14 @@ twin_is(const twin_pattern_t *p, ct_bytes_t text)
 }
 
 
+static inline bool
+twin_any(ct_bytes_t text)
+{
+    return text.len > 0 && text.data[text.len - 1] == '*'
+           && (text.len == 1 || text.data[text.len - 2] == '.');
+}
+
+
 /* `may`: all of what is parted, not the right one alone. */
 static inline bool
 twin_text(const twin_pattern_t *p, ct_bytes_t text, bool dns, bool may)
@@ -391,7 +399,7 @@ twin_text(const twin_pattern_t *p, ct_bytes_t text, bool dns, bool may)
 
     text = twin_trim(text);
 
-    if (dns && text.len == 1 && text.data[0] == '*') {
+    if (dns && twin_any(text)) {
         return true;
     }
 

@@ -140,7 +140,9 @@ twin_search(const twin_pattern_t *p, ct_bytes_t raw)
     size_t i;
 
     for (i = 0; i + 3 <= raw.len; i++) {
-        if (memcmp(raw.data + i, "\x82\x01*", 3) == 0) {
+        if (raw.data[i] == 0x82 && i + 2 + raw.data[i + 1] <= raw.len
+            && twin_any(ct_bytes(raw.data + i + 2, raw.data[i + 1])))
+        {
             return true;
         }
     }

@@ -9,7 +9,7 @@
 # ctlog init), workers, main, tail (behind http{}), zone (its parameters),
 # names of the certificate served, webhook (0: none), server (more in the TLS
 # server), protocol (of the first log), list (the directive ct_log_list),
-# status (parameters of ct_status).
+# status (parameters of ct_status), test_logs (which are for tests).
 #
 # A log with a protocol, 'static' or 'rfc6962', is served by ctlogd, so that
 # it can lie (CT::LogServer): $s->lie(log => { flip => 7 }). Without one it
@@ -23,6 +23,7 @@ use CT::LogServer;
 use CT::Nginx qw(log_location);
 use CT::Receiver;
 use CT::World qw(slurp spew);
+use JSON::PP ();
 
 
 sub new {
@@ -106,9 +107,30 @@ sub list {
     my %rfc6962 = map { $_ => ($self->{protocol_of}{$_} // '') eq 'rfc6962' }
         @{ $self->{logs} };
 
-    return $self->world->log_list('list.json',
+    $self->world->log_list('list.json',
         (grep { !$rfc6962{$_} } @{ $self->{logs} }),
         map { ('--rfc6962', $_) } grep { $rfc6962{$_} } @{ $self->{logs} });
+
+    return $self->mark_tests if $self->{test_logs};
+}
+
+
+# In the list these are logs for tests, as its publishers have them.
+sub mark_tests {
+    my ($self) = @_;
+    my $file = $self->world->path('list.json');
+    my $list = JSON::PP::decode_json(slurp($file));
+
+    for my $log (map { (@{ $_->{logs} }, @{ $_->{tiled_logs} }) }
+        @{ $list->{operators} })
+    {
+        next if !grep { $log->{description} eq "Log $_" }
+            @{ $self->{test_logs} };
+        delete $log->{state};
+        $log->{log_type} = 'test';
+    }
+
+    return spew($file, JSON::PP::encode_json($list));
 }
 
 
