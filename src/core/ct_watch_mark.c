@@ -3,49 +3,85 @@
  * are seeded anew each time.
  */
 
+#include "ct_limits.h"
 #include "ct_watch_mark.h"
 #include "ct_watch_table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#define CT_MARKS_TURN 1024 /* nodes */
 
+
+static void ct_watch_marks_add(ct_watch_marks_t *marks, uint64_t mark);
+static void ct_watch_marks_cut(ct_watch_marks_t *marks);
 static uint64_t ct_watch_mark(const ct_watch_t *watch,
     const ct_watch_node_t *node, ct_sha256_t *sha);
 static int ct_watch_mark_order(const void *a, const void *b);
 
 
-uint64_t *
-ct_watch_marks(const ct_watch_t *watch, ct_arena_t *arena, ct_sha256_t *sha,
-    size_t *n, uint64_t *sum)
+/* Twice the room, so that it has to be sorted now and then only. */
+ct_rc_t
+ct_watch_marks_start(ct_watch_marks_t *marks, ct_arena_t *arena)
 {
-    size_t                 i;
-    uint64_t              *marks;
+    memset(marks, 0, sizeof(*marks));
+    marks->list = ct_arena_calloc(arena, 2 * CT_LIMIT_WATCH_MARKS,
+                                  sizeof(uint64_t));
+
+    return marks->list != NULL ? CT_OK : CT_E_MEMORY;
+}
+
+
+bool
+ct_watch_marks_turn(ct_watch_marks_t *marks, const ct_watch_t *watch,
+    ct_sha256_t *sha)
+{
+    size_t                 end;
     const ct_watch_node_t *node;
 
-    *n = 0;
-    *sum = 0;
-    marks = ct_arena_calloc(arena, watch->count + 1, sizeof(uint64_t));
+    end = watch->nnodes - marks->next > CT_MARKS_TURN
+          ? marks->next + CT_MARKS_TURN : watch->nnodes;
 
-    if (marks == NULL) {
-        return NULL;
-    }
-
-    for (i = 0; i < watch->nnodes && *n < watch->count; i++) {
-        node = &watch->nodes[i];
+    for ( ; marks->next < end; marks->next++) {
+        node = &watch->nodes[marks->next];
 
         if (node->len != 0
             && (node->bits & (CT_WATCH_TREE | CT_WATCH_EXACT
                               | CT_WATCH_ADDRESS)) != 0)
         {
-            marks[*n] = ct_watch_mark(watch, node, sha);
-            *sum += marks[(*n)++];
+            ct_watch_marks_add(marks, ct_watch_mark(watch, node, sha));
         }
     }
 
-    qsort(marks, *n, sizeof(uint64_t), ct_watch_mark_order);
+    if (end == watch->nnodes) {
+        ct_watch_marks_cut(marks);
+    }
 
-    return marks;
+    return end == watch->nnodes;
+}
+
+
+static void
+ct_watch_marks_add(ct_watch_marks_t *marks, uint64_t mark)
+{
+    marks->all++;
+    marks->sum += mark;
+
+    if (marks->n == 2 * CT_LIMIT_WATCH_MARKS) {
+        ct_watch_marks_cut(marks);
+    }
+
+    marks->list[marks->n++] = mark;
+}
+
+
+static void
+ct_watch_marks_cut(ct_watch_marks_t *marks)
+{
+    qsort(marks->list, marks->n, sizeof(uint64_t), ct_watch_mark_order);
+
+    marks->n = marks->n < CT_LIMIT_WATCH_MARKS ? marks->n
+                                               : CT_LIMIT_WATCH_MARKS;
 }
 
 
@@ -86,22 +122,22 @@ ct_watch_mark_order(const void *a, const void *b)
 
 
 bool
-ct_watch_marks_new(const uint64_t *marks, size_t n, const uint64_t *known,
+ct_watch_marks_new(const ct_watch_marks_t *marks, const uint64_t *known,
     size_t nknown)
 {
     size_t i, k;
 
     k = 0;
 
-    for (i = 0; i < n; i++) {
-        while (k < nknown && known[k] < marks[i]) {
+    for (i = 0; i < marks->n; i++) {
+        while (k < nknown && known[k] < marks->list[i]) {
             k++;
         }
 
-        if (k == nknown || known[k] != marks[i]) {
+        if (k == nknown || known[k] != marks->list[i]) {
             return true;
         }
     }
 
-    return false;
+    return marks->all > marks->n;
 }

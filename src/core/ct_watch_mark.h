@@ -10,14 +10,28 @@
 #include "ct_watch.h"
 
 
-/* The first eight bytes of SHA-256 over kind and name, for each watched name
- * and address, sorted; from `arena`. NULL when it is full. `*sum` is their
- * sum, and `*n` how many there are. */
-uint64_t *ct_watch_marks(const ct_watch_t *watch, ct_arena_t *arena,
-    ct_sha256_t *sha, size_t *n, uint64_t *sum);
+/* Of a name or an address: the first eight bytes of SHA-256 over its kind and
+ * its text. */
+typedef struct {
+    uint64_t *list; /* the smallest, CT_LIMIT_WATCH_MARKS at most */
+    size_t    n;
+    size_t    all;  /* how many there are, with those that had no room */
+    uint64_t  sum;  /* of all of them */
+    size_t    next; /* where the next turn begins */
+} ct_watch_marks_t;
 
-/* Is one of the sorted `marks` not among the sorted `known`? */
-bool ct_watch_marks_new(const uint64_t *marks, size_t n,
-    const uint64_t *known, size_t nknown);
+
+/* With a list from `arena`. CT_E_MEMORY when it is full. */
+ct_rc_t ct_watch_marks_start(ct_watch_marks_t *marks, ct_arena_t *arena);
+
+/* Some more of them; a million names take about a thousand turns. True once
+ * all are there, and the list is sorted. */
+bool ct_watch_marks_turn(ct_watch_marks_t *marks, const ct_watch_t *watch,
+    ct_sha256_t *sha);
+
+/* Is there one that is not among the sorted `known`? Errs on the side of yes
+ * when there were too many to keep. */
+bool ct_watch_marks_new(const ct_watch_marks_t *marks, const uint64_t *known,
+    size_t nknown);
 
 #endif

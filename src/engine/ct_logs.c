@@ -229,23 +229,33 @@ ct_logs_has(const ct_log_t *list, size_t n, const uint8_t id[CT_HASH_LEN],
 static void
 ct_logs_names(ct_logs_t *logs)
 {
-    bool            fresh;
-    size_t          i, n, nknown;
-    uint64_t        sum, known_sum, *marks;
-    ct_context_t   *ctx;
-    const uint64_t *known;
+    bool              fresh;
+    size_t            i, nknown;
+    uint64_t          known_sum;
+    ct_context_t     *ctx;
+    const uint64_t   *known;
+    ct_watch_marks_t  marks;
 
     ctx = logs->ctx;
     ct_arena_reset(ctx->scratch);
-    marks = ct_watch_marks(ctx->config->watch, ctx->scratch, ctx->sha, &n,
-                           &sum);
-    nknown = ct_store_marks(ctx->store, &known, &known_sum);
 
-    if (marks == NULL || sum == known_sum) {
+    if (ct_watch_marks_start(&marks, ctx->scratch) != CT_OK) {
         return;
     }
 
-    fresh = ct_watch_marks_new(marks, n, known, nknown);
+    while (!ct_watch_marks_turn(&marks, ctx->config->watch, ctx->sha)) {
+        if (ct_context_stopping(ctx)) {
+            return;
+        }
+    }
+
+    nknown = ct_store_marks(ctx->store, &known, &known_sum);
+
+    if (marks.sum == known_sum) {
+        return;
+    }
+
+    fresh = ct_watch_marks_new(&marks, known, nknown);
 
     for (i = 0; i < logs->n && fresh && known_sum != 0; i++) {
         ct_follow_look_back(logs->follows[i]);
@@ -255,7 +265,7 @@ ct_logs_names(ct_logs_t *logs)
         ct_logs_names_later(logs);
     }
 
-    ct_store_set_marks(ctx->store, marks, n, sum);
+    ct_store_set_marks(ctx->store, marks.list, marks.n, marks.sum);
 }
 
 
