@@ -314,6 +314,7 @@ fuzzers: $(fuzzers)
 bench: module tools ## Measures decoding, matching and what requests notice.
 	@$(MAKE) --no-print-directory benches
 	t/bench/run
+	t/bench/learning
 	t/bench/throughput
 
 .PHONY: bench-throughput

@@ -1,25 +1,17 @@
 /*
  * ngx_http_ct_learn: see the header.
  *
- * Each request asks OpenSSL for the certificate of its connection and finds
- * it in a small table by its address; the table holds a reference, so that
- * an address cannot come to mean another one. What is not there is hashed
- * once, and looked for in the inventory and among those that were handed
+ * Each request asks OpenSSL for the certificate of its connection, which has
+ * a note of ours until when there is nothing to tell of it. One without is
+ * hashed, and looked for in the inventory and among those that were handed
  * over already. Where a certificate is read anew for each handshake, that is
  * a hash for each handshake.
  */
 
 #include "ngx_http_ct_learn.h"
 
-#define NGX_HTTP_CT_LEARN_PLACES  1024   /* certificates by their address */
 #define NGX_HTTP_CT_LEARN_DAY     86400  /* then it is told once more */
 #define NGX_HTTP_CT_LEARN_PAUSE   50     /* ms after the inbox was full */
-
-
-typedef struct {
-    X509                     *x509;      /* NULL: free */
-    time_t                    until;
-} ngx_http_ct_sent_t;
 
 
 typedef struct {
@@ -29,11 +21,12 @@ typedef struct {
 
 
 typedef struct {
-    ngx_http_ct_sent_t       *sent;      /* NULL: not in this process */
+    int                       note;      /* index of ex_data */
     ngx_http_ct_told_t       *told;      /* a hash table, half empty */
     ngx_uint_t                ntold;
     ngx_uint_t                room;
     ngx_msec_t                pause;
+    unsigned                  started:1; /* in this process */
     unsigned                  paused:1;
     unsigned                  full:1;    /* was said */
 } ngx_http_ct_learn_t;
@@ -52,7 +45,7 @@ static ngx_int_t ngx_http_ct_learn_der(X509 *x509, u_char **p, u_char *last,
     ct_bytes_t *der);
 
 
-static ngx_http_ct_learn_t  ngx_http_ct_learned;
+static ngx_http_ct_learn_t  ngx_http_ct_learned = {.note = -1};
 
 
 ngx_int_t
@@ -106,33 +99,30 @@ ngx_http_ct_learn_start(ngx_cycle_t *cycle)
         return;
     }
 
-    ngx_http_ct_learned.sent = ngx_calloc(NGX_HTTP_CT_LEARN_PLACES
-                                          * sizeof(ngx_http_ct_sent_t),
-                                          cycle->log);
+    /* an index is never given back */
+    if (ngx_http_ct_learned.note == -1) {
+        ngx_http_ct_learned.note = X509_get_ex_new_index(0, NULL, NULL, NULL,
+                                                         NULL);
+    }
+
+    ngx_http_ct_learned.started = (ngx_http_ct_learned.note != -1);
 }
 
 
 void
 ngx_http_ct_learn_end(void)
 {
-    ngx_uint_t           i;
-    ngx_http_ct_sent_t  *sent;
-
-    sent = ngx_http_ct_learned.sent;
-
-    for (i = 0; sent != NULL && i < NGX_HTTP_CT_LEARN_PLACES; i++) {
-        X509_free(sent[i].x509);
-    }
-
-    if (sent != NULL) {
-        ngx_free(sent);
-    }
+    int  note;
 
     if (ngx_http_ct_learned.told != NULL) {
         ngx_free(ngx_http_ct_learned.told);
     }
 
+    note = ngx_http_ct_learned.note;
+
     ngx_memzero(&ngx_http_ct_learned, sizeof(ngx_http_ct_learn_t));
+
+    ngx_http_ct_learned.note = note;
 }
 
 
@@ -141,19 +131,18 @@ ngx_http_ct_learn(ngx_ssl_conn_t *ssl)
 {
     X509                     *x509;
     time_t                    until;
-    ngx_http_ct_sent_t       *sent;
     ngx_http_ct_main_conf_t  *mcf;
 
-    x509 = SSL_get_certificate(ssl);
-
-    if (x509 == NULL || ngx_http_ct_learned.sent == NULL) {
+    if (!ngx_http_ct_learned.started) {
         return;
     }
 
-    sent = &ngx_http_ct_learned.sent[((uintptr_t) x509 >> 4)
-                                     * 2654435761u % NGX_HTTP_CT_LEARN_PLACES];
+    x509 = SSL_get_certificate(ssl);
 
-    if (sent->x509 == x509 && ngx_time() < sent->until) {
+    if (x509 == NULL
+        || ngx_time() < (time_t) X509_get_ex_data(x509,
+                                                  ngx_http_ct_learned.note))
+    {
         return;
     }
 
@@ -165,16 +154,9 @@ ngx_http_ct_learn(ngx_ssl_conn_t *ssl)
 
     until = ngx_http_ct_learn_digest(mcf, ssl, x509);
 
+    (void) X509_set_ex_data(x509, ngx_http_ct_learned.note, (void *) until);
+
     ERR_clear_error();
-
-    if (until == 0 || !X509_up_ref(x509)) {
-        return;
-    }
-
-    X509_free(sent->x509);
-
-    sent->x509 = x509;
-    sent->until = until;
 }
 
 
