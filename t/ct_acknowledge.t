@@ -96,6 +96,19 @@ ok($s->wait_for(sub { my $t = channel()->{test}; $t && !$t->{ok} }),
 like(channel()->{test}{answer}, qr/403/, 'the page of its answer tells how');
 $s->receiver->answer(204);
 
+# as many as there is room for, and the eight that wait to be written down
+my $usage = $n->get_json('/ct/api/status')->{usage};
+my ($taken, $answer) = (0, 0);
+while ($answer != 507 && $taken <= $usage->{max_acknowledgements} + 8) {
+    $answer = action('acknowledge', sprintf 'key=%064x&reason=many',
+        $taken + 1);
+    $taken += $answer == 202;
+    sleep 0.1 if $answer == 503;
+}
+is($answer, 507, "no room after $taken more");
+ok($s->wait_for(sub { $n->get_json('/ct/api/status')->{usage}{acknowledgements}
+    == $usage->{max_acknowledgements} }), 'because all of it is used');
+
 $n->finish;
 done_testing;
 

@@ -111,6 +111,19 @@ ct_ack_usage(const ct_store_t *store, size_t *used, size_t *max)
 }
 
 
+bool
+ct_ack_room(const ct_store_t *store, uint8_t scope,
+    const uint8_t hash[CT_HASH_LEN])
+{
+    size_t n;
+
+    n = ct_store_rows(store, CT_TABLE_ACK);
+
+    return ct_ack_row(store, scope, hash) < n
+           || ct_store_free_row(store, CT_TABLE_ACK) < n;
+}
+
+
 ct_rc_t
 ct_ack_put(ct_store_t *store, const ct_ack_t *ack)
 {

@@ -30,6 +30,10 @@ const char *ct_ack_scope_name(uint8_t scope);
 /* Rows in use, and in all. */
 void ct_ack_usage(const ct_store_t *store, size_t *used, size_t *max);
 
+/* Would there be room for one of this scope and hash? */
+bool ct_ack_room(const ct_store_t *store, uint8_t scope,
+    const uint8_t hash[CT_HASH_LEN]);
+
 
 /* The writer. A row of the same scope and hash is replaced. CT_E_FULL: no
  * room; CT_E_TYPE: it is not valid. */

@@ -3,6 +3,7 @@
  * name of a field shall hear of it, not acknowledge something else.
  */
 
+#include "ct_ack.h"
 #include "ct_action.h"
 #include "ct_form.h"
 #include "ct_utf8.h"
@@ -204,6 +205,14 @@ ct_action_find_row(ct_action_t *action, const ct_store_t *store)
     }
 
     return false;
+}
+
+
+bool
+ct_action_room(const ct_action_t *action, const ct_store_t *store)
+{
+    return action->kind != CT_INBOX_ACKNOWLEDGE
+           || ct_ack_room(store, (uint8_t) action->scope, action->hash);
 }
 
 

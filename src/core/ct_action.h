@@ -29,6 +29,9 @@ const char *ct_action_read(ct_action_t *action, ct_inbox_kind_e kind,
  * to be forgotten; false: there is no such thing. */
 bool ct_action_find(ct_action_t *action, const ct_store_t *store);
 
+/* Is there room to write it down? */
+bool ct_action_room(const ct_action_t *action, const ct_store_t *store);
+
 /* Who says it, as it is kept: "user (address)", or the address alone; a user
  * that is not printable UTF-8, or too long, is left out. */
 void ct_action_who(ct_buf_t *out, ct_bytes_t user, ct_bytes_t address);

@@ -295,6 +295,12 @@ ngx_http_ct_action_do(ngx_http_request_t *r, ngx_http_ct_action_t *ctx)
                                          "there is no such finding");
     }
 
+    if (!ct_action_room(&action, store)) {
+        return ngx_http_ct_answer_refuse(r, NGX_HTTP_INSUFFICIENT_STORAGE,
+                                         "there is no room for another "
+                                         "acknowledgement, forget some first");
+    }
+
     /* a name that nobody has asked for the password of is none; who has is
      * auth_basic, before this */
 

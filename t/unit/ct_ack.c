@@ -117,6 +117,7 @@ test_refused(void)
     }
 
     ack = row(CT_ACK_KEY, 5, "one too many");
+    ok(!ct_ack_room(store, ack.scope, ack.hash), "there is no room");
     is_int(ct_ack_put(store, &ack), CT_E_FULL, "full");
     ack = row(CT_ACK_FINDING, 1, "again");
     ack.hash[0] = 0;
