@@ -239,6 +239,33 @@ ct_anchors_teach(const ct_anchors_t *anchors, ct_calist_t *list)
 }
 
 
+const char *
+ct_anchors_owner(const ct_anchors_t *anchors, const ct_calist_t *list,
+    const char *organization)
+{
+    size_t      i;
+    const char *owner, *one;
+
+    owner = NULL;
+
+    for (i = 0; anchors != NULL && list != NULL && i < anchors->n; i++) {
+        if (strcmp(anchors->anchor[i].owner, organization) != 0) {
+            continue;
+        }
+
+        one = ct_calist_owner(list, anchors->anchor[i].hash);
+
+        if (owner != NULL && one != NULL && strcmp(owner, one) != 0) {
+            return NULL;
+        }
+
+        owner = one != NULL ? one : owner;
+    }
+
+    return owner;
+}
+
+
 const ct_anchor_t *
 ct_anchors_find(const ct_anchors_t *anchors, const X509_NAME *subject,
     const ct_anchor_t *last)

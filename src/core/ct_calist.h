@@ -55,6 +55,11 @@ void ct_calist_learn(ct_calist_t *list, ct_bytes_t der);
 /* The same with all anchors, which may be NULL. */
 void ct_anchors_teach(const ct_anchors_t *anchors, ct_calist_t *list);
 
+/* Whom the list names as the owner of the anchors of this organization, when
+ * it is the same for all that it has. NULL: nobody, or several. */
+const char *ct_anchors_owner(const ct_anchors_t *anchors,
+    const ct_calist_t *list, const char *organization);
+
 /* The owner of the nearest certificate or key of ca's path that is listed
  * takes the place of the anchor's organization. `list` may be NULL. */
 void ct_calist_name(const ct_calist_t *list, ct_ca_t *ca);

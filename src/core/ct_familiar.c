@@ -10,7 +10,9 @@
 
 
 static void ct_familiar_remember(ct_familiar_t *familiar,
-    const ct_served_t *served);
+    const ct_served_t *served, const ct_anchors_t *anchors,
+    const ct_calist_t *list);
+static void ct_familiar_copy(char text[CT_LIMIT_TEXT], const char *from);
 static bool ct_familiar_known(ct_policy_t *policy, size_t i);
 static bool ct_chains_equal(const ct_served_t *a, const ct_served_t *b);
 static bool ct_familiar_called(const ct_familiar_t *familiar,
@@ -32,7 +34,7 @@ ct_familiar_learn(ct_policy_t *policy, size_t i,
     served = &policy->inventory->served[i];
 
     if (served->origin == CT_ORIGIN_PAST) {
-        ct_familiar_remember(familiar, served);
+        ct_familiar_remember(familiar, served, anchors, list);
         return;
     }
 
@@ -60,21 +62,33 @@ ct_familiar_learn(ct_policy_t *policy, size_t i,
 }
 
 
-/* What was established when it was served. */
+/* What was established when it was served; maybe before there was a list,
+ * which calls that CA something else. */
 static void
-ct_familiar_remember(ct_familiar_t *familiar, const ct_served_t *served)
+ct_familiar_remember(ct_familiar_t *familiar, const ct_served_t *served,
+    const ct_anchors_t *anchors, const ct_calist_t *list)
 {
-    ct_bytes_t owner;
+    const char *owner;
 
-    owner = ct_bytes_str(served->owner);
+    ct_familiar_copy(familiar->owner, served->owner);
+    owner = ct_anchors_owner(anchors, list, familiar->owner);
 
-    if (owner.len < sizeof(familiar->owner)) {
-        memcpy(familiar->owner, served->owner, owner.len);
+    if (owner != NULL) {
+        ct_familiar_copy(familiar->anchor, owner);
     }
 
     if (served->issuer_key != NULL) {
         memcpy(familiar->issuer_key, served->issuer_key, CT_HASH_LEN);
         familiar->issuer_found = true;
+    }
+}
+
+
+static void
+ct_familiar_copy(char text[CT_LIMIT_TEXT], const char *from)
+{
+    if (strlen(from) < CT_LIMIT_TEXT) {
+        memcpy(text, from, strlen(from));
     }
 }
 

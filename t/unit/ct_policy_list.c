@@ -189,6 +189,36 @@ test_no_anchor(void)
 }
 
 
+/* What was served before there was a list is remembered by the organization
+ * of its root. */
+static void
+test_past(void)
+{
+    ct_served_t now = served[0];
+
+    served[0].origin = CT_ORIGIN_PAST;
+    served[0].owner = "Usual CA Ltd";
+
+    list = NULL;
+    judged(NULL, 0, &new_inter, CT_VERDICT_EXPECTED, CT_REASON_OWNER,
+           "past, no list: its CA is ours");
+
+    rows_start(HEAD);
+    row_of(&root, "The Group", "", "Root");
+    row_of(&bought, "Others", "", "Root");
+    row_of(&sold, "The Group", "Somebody Ltd", "Intermediate");
+    list = list_of_rows();
+    judged(NULL, 0, &new_inter, CT_VERDICT_EXPECTED, CT_REASON_OWNER,
+           "past, and then a list: whatever it calls that");
+    judged(NULL, 0, &sold, CT_VERDICT_UNFAMILIAR, CT_REASON_IMPOSTOR,
+           "but not what somebody else operates");
+    judged(NULL, 0, &bought, CT_VERDICT_UNFAMILIAR, CT_REASON_STRANGER,
+           "nor another owner's root");
+
+    served[0] = now;
+}
+
+
 int
 main(void)
 {
@@ -210,6 +240,7 @@ main(void)
     test_partly();
     test_cross();
     test_no_anchor();
+    test_past();
 
     ca_free(&foreign);
     ca_free(&copied);
