@@ -69,7 +69,8 @@ EOF
 
     $n->quit;
     $n->start;
-    ok($s->wait_for(sub { $t->finding($hijack)->{verdict} eq 'unserved' }),
+    ok($s->wait_for(sub { ($t->finding($hijack)->{verdict} // '')
+        eq 'unserved' }),
         'a restart changes nothing');
     $t->settle(3);
     $t->report;

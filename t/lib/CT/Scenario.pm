@@ -75,11 +75,20 @@ sub report {
     Test::More::is(join(' ', map { @{ $_->{finding}{names} } } @alarms), '',
         'no alert is about anything else');
     $false += @alarms;
-    Test::More::is("missed $missed, false alarms $false",
-        'missed 0, false alarms 0',
-        "missed $missed, false alarms $false");
+    verdict('situations', scalar @{ $self->{rows} }, $missed, $false);
 
     return ($missed, $false);
+}
+
+# The last line of a table.
+sub verdict {
+    my ($what, $rows, $missed, $false) = @_;
+    my $line = "missed $missed, false alarms $false";
+
+    Test::More::is($line, 'missed 0, false alarms 0', $line);
+    Test::More::diag("$rows $what: $line");
+
+    return;
 }
 
 # Of the certificate and of its pre-certificate.
