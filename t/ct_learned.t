@@ -89,7 +89,62 @@ is($again->{names}[0], 'one.shop.test', 'a learned key is ours');
 is($s->receiver->requests, $alerts, 'no alert for any of them');
 
 $n->finish;
+
+
+subtest 'auto watches the names of what is learned and known' => sub {
+    my $site = CT::Site->new;
+    my $nginx = $site->nginx;
+    my $world = $site->world;
+
+    for my $base (qw(shown known)) {
+        $world->ca('leaf', $base, '--issuer', 'usual-ca', '--name',
+            "$base.elsewhere.test");
+    }
+    my $variable = '$name';
+    $site->configure(conf => 'map $ssl_server_name $name { default shown; }'
+        . ' server { listen 127.0.0.1:%%PORT2%% ssl; server_name _;'
+        . " ssl_certificate %%WORLD%%/$variable.fullchain.pem;"
+        . " ssl_certificate_key %%WORLD%%/$variable.key; }");
+    $site->issue('other', 'a.shown.elsewhere.test');
+    $nginx->start;
+    ok($site->wait_verified('log', 1), 'the log is verified');
+    is(scalar $site->findings, 0, 'nobody has shown that name');
+
+    handshake($nginx, 2, 'shown.elsewhere.test');
+    ok(watched($site, 2), 'a handshake shows it: watched');
+    $site->issue('other', 'b.shown.elsewhere.test');
+    ok($site->wait_finding(sub {
+        $_[0]{matched} eq 'shown.elsewhere.test' }), 'and found');
+
+    $nginx->quit;
+    $site->issue('other', 'c.shown.elsewhere.test');
+    $site->configure(conf => $site->{conf}
+        . ' ct_known_certificate %%WORLD%%/known.crt;');
+    $nginx->start;
+    ok($site->wait_finding(sub {
+        $_[0]{names}[0] eq 'c.shown.elsewhere.test' }),
+        'a restart does not forget it');
+    ok(watched($site, 3), 'a known certificate has names as well');
+    $site->issue('other', 'known.elsewhere.test');
+    ok($site->wait_finding(sub {
+        $_[0]{matched} eq 'known.elsewhere.test' }), 'they are found');
+
+    $site->configure(domain => 'shop.test');
+    ok($nginx->reload, 'reload without auto');
+    ok(watched($site, 1), 'watches what it says');
+    $nginx->finish;
+};
+
 done_testing;
+
+
+sub watched {
+    my ($site, $count) = @_;
+
+    return $site->wait_for(sub {
+        ($site->nginx->get_json('/ct/api/status') || {})->{watched} == $count
+    });
+}
 
 
 sub copy {
@@ -123,9 +178,17 @@ sub served {
 
 sub request {
     my ($port, $name) = @_;
+
+    return handshake($n, $port, $name);
+}
+
+
+sub handshake {
+    my ($nginx, $port, $name) = @_;
     my (undef, $out) = CT::World::run('sh', '-c',
         "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | openssl s_client -quiet "
-        . '-connect 127.0.0.1:' . $n->port($port) . " -servername $name");
+        . '-connect 127.0.0.1:' . $nginx->port($port)
+        . " -servername $name");
 
     return $out;
 }

@@ -53,6 +53,7 @@
 #define CT_LIMIT_PAST            65536        /* certificates remembered */
 #define CT_LIMIT_PAST_NAMES      192          /* bytes of names of such */
 #define CT_LIMIT_PAST_DAYS       400          /* since it was served last */
+#define CT_LIMIT_WATCH_SHOWN     262144       /* names of such certificates */
 #define CT_LIMIT_LEARNED         16384        /* certificates of handshakes */
 #define CT_LIMIT_KNOWN           4096         /* of ct_known_certificate */
 #define CT_LIMIT_KNOWN_FILE      (256 * 1024) /* bytes of one file */

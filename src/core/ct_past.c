@@ -96,6 +96,9 @@ ct_past_served(ct_served_t *served, const ct_past_t *past, ct_arena_t *arena)
     served->nnames = n;
     served->ncert_names = n;
     served->file = "";
+    served->was = past->source <= CT_PAST_KNOWN ? (ct_origin_e) past->source
+                                                : CT_ORIGIN_CONFIGURED;
+    served->seen_ms = past->last_ms;
     served->not_after_ms = past->not_after_ms;
     served->owner = memchr(past->owner, 0, sizeof(past->owner)) != NULL
                     ? past->owner : "";

@@ -67,6 +67,8 @@ typedef struct {
     const uint32_t   *servers;   /* of http that use it, by their numbers */
     size_t            nservers;
     ct_origin_e       origin;
+    ct_origin_e       was;       /* CT_ORIGIN_PAST: which of the others */
+    int64_t           seen_ms;   /* the same: when last, a day's slack */
     const char       *owner;     /* CT_ORIGIN_PAST: of its CA, else NULL */
     const uint8_t    *issuer_key; /* the same; NULL: unknown */
     int64_t           not_before_ms;

@@ -444,10 +444,27 @@ ct_watch_put(ct_watch_t *watch, ct_bytes_t text)
 }
 
 
+ct_watch_t *
+ct_watch_extend(ct_arena_t *arena, const ct_watch_t *base,
+    const ct_bytes_t *patterns, size_t npatterns, uint64_t seed)
+{
+    ct_watch_t *watch;
+
+    watch = ct_watch_compile(arena, patterns, npatterns, seed);
+
+    if (watch != NULL) {
+        watch->base = base;
+    }
+
+    return watch;
+}
+
+
 size_t
 ct_watch_count(const ct_watch_t *watch)
 {
-    return watch->count;
+    return watch->count
+           + (watch->base != NULL ? ct_watch_count(watch->base) : 0);
 }
 
 
@@ -456,6 +473,10 @@ ct_watch_owner(const ct_watch_t *watch, ct_bytes_t matched)
 {
     ct_pattern_t           pattern;
     const ct_watch_node_t *node;
+
+    if (watch->base != NULL) {
+        return ct_watch_owner(watch->base, matched);
+    }
 
     if (watch->owners == NULL || ct_pattern_read(matched, &pattern) != NULL) {
         return 0;

@@ -71,6 +71,10 @@ bool
 ct_watch_match(const ct_watch_t *watch, const ct_name_t *name,
     ct_bytes_t *matched)
 {
+    if (watch->base != NULL && ct_watch_match(watch->base, name, matched)) {
+        return true;
+    }
+
     if (watch->count == 0) {
         return false;
     }

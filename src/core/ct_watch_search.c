@@ -46,6 +46,10 @@ ct_watch_search(const ct_watch_t *watch, ct_bytes_t raw, ct_bytes_t *matched)
 {
     size_t i;
 
+    if (watch->base != NULL && ct_watch_search(watch->base, raw, matched)) {
+        return true;
+    }
+
     if (watch->count == 0) {
         return false;
     }

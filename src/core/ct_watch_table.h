@@ -37,6 +37,7 @@ typedef struct {
 } ct_watch_node_t;
 
 struct ct_watch_s {
+    const ct_watch_t *base; /* asked before it; NULL: none */
     ct_watch_node_t *nodes;
     uint32_t        *owners; /* of each node; NULL: they have none */
     uint8_t         *text;

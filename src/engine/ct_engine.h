@@ -80,6 +80,8 @@ typedef struct {
     ct_bytes_t            list_key; /* PEM, with list_sig */
     const char           *calist;  /* ct_ca_list: as `list`; NULL: none */
     const ct_watch_t     *watch; /* its owners are servers, from 1 on */
+    bool                  watch_shown; /* and names of certificates that are
+                                          learned or known */
     const char *const    *servers; /* their names; may be NULL */
     size_t                nservers;
     const ct_inventory_t *inventory;

@@ -190,7 +190,6 @@ ct_engine_take_over(ct_engine_t *engine)
     ctx->status.generation++;
     ctx->status.started_ms = ctx->now_ms;
     ctx->status.pid = (int32_t) getpid();
-    ctx->status.watched = ct_watch_count(ctx->config->watch);
     ctx->status.since_ms = ctx->status.since_ms == 0
                            ? ctx->now_ms : ctx->status.since_ms;
     ct_context_changed(ctx);
@@ -224,7 +223,7 @@ ct_engine_take_over(ct_engine_t *engine)
     ct_lines_say(ctx->lines, CT_LINE_NOTICE,
                  "monitoring %zu logs for %zu names, %zu certificates served, "
                  "%zu trust anchors", ct_logs_count(engine->logs),
-                 ct_watch_count(ctx->config->watch),
+                 ct_watch_count(ctx->scan.watch),
                  ctx->config->inventory->nserved,
                  ct_anchors_count(ctx->anchors));
 

@@ -33,11 +33,12 @@ static void ct_ours_remember(ct_engine_t *engine);
 bool
 ct_engine_policy(ct_engine_t *engine)
 {
-    int64_t         began_ms, took_ms;
-    ct_arena_t     *arena;
-    ct_policy_t    *policy;
-    ct_context_t   *ctx;
-    ct_inventory_t *all;
+    int64_t           began_ms, took_ms;
+    ct_arena_t       *arena;
+    ct_policy_t      *policy;
+    ct_context_t     *ctx;
+    ct_inventory_t   *all;
+    const ct_watch_t *watch;
 
     ctx = &engine->ctx;
     began_ms = ct_clock_monotonic();
@@ -51,7 +52,9 @@ ct_engine_policy(ct_engine_t *engine)
     policy = all == NULL ? NULL
              : ct_policy_create(arena, all, ctx->anchors, ctx->calist,
                                 ctx->config->issuers, ctx->config->nissuers);
-    if (policy == NULL) {
+    watch = policy == NULL ? NULL : ct_engine_watch(engine, all, arena);
+
+    if (watch == NULL) {
         ct_arena_destroy(arena);
         return false;
     }
@@ -60,6 +63,8 @@ ct_engine_policy(ct_engine_t *engine)
     engine->policy = arena;
     ctx->policy = policy;
     ctx->inventory = all;
+    ctx->scan.watch = watch;
+    ctx->status.watched = ct_watch_count(watch);
     ct_known_release(engine->known);
     ct_ours_remember(engine);
 

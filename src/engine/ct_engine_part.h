@@ -36,6 +36,7 @@ struct ct_engine_s {
     int64_t       ours_due_ms; /* the next policy, when something changed */
     int64_t       past_due_ms; /* rows of the past are looked at */
     bool          ours_changed;
+    bool          shown_full; /* too many names to watch: was said */
     bool          unlocked;   /* the lock file could not be had */
     bool          shared;     /* and now somebody else has it */
     bool          judging;    /* nothing is judged before the CA list has
@@ -67,6 +68,11 @@ void ct_engine_release(ct_engine_t *engine);
 
 /* ct_engine_ours.c: whose a certificate is, as of now. */
 bool ct_engine_policy(ct_engine_t *engine);
+
+/* ct_engine_watch.c: the names that are watched when these certificates are
+ * ours. NULL: memory. */
+const ct_watch_t *ct_engine_watch(ct_engine_t *engine,
+    const ct_inventory_t *all, ct_arena_t *arena);
 
 /* A certificate from a handshake. */
 void ct_engine_learned(ct_engine_t *engine, ct_bytes_t parts);

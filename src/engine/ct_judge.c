@@ -95,8 +95,7 @@ ct_case_open(ct_context_t *ctx, ct_case_t *c, const ct_match_t *match,
     ct_finding_t *f;
 
     f = &c->draft.finding;
-    rc = ct_finding_draft(&c->draft, match, ctx->config->watch,
-                          ctx->scratch);
+    rc = ct_finding_draft(&c->draft, match, ctx->scan.watch, ctx->scratch);
     if (rc != CT_OK) {
         return rc;
     }

@@ -36,7 +36,7 @@ ct_judge_server(const ct_context_t *ctx, ct_bytes_t matched)
     const ct_config_t *config;
 
     config = ctx->config;
-    owner = ct_watch_owner(config->watch, matched);
+    owner = ct_watch_owner(ctx->scan.watch, matched);
 
     return owner != 0 && owner <= config->nservers
            ? ct_bytes_str(config->servers[owner - 1]) : ct_bytes(NULL, 0);

@@ -131,7 +131,7 @@ ct_outbox_owner(const ct_context_t *ctx, uint64_t number)
         return 0;
     }
 
-    return ct_watch_owner(ctx->config->watch, parts.matched);
+    return ct_watch_owner(ctx->scan.watch, parts.matched);
 }
 
 

@@ -247,6 +247,7 @@ ngx_int_t
 ngx_http_ct_conf_watch(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf,
     ct_config_t *config)
 {
+    config->watch_shown = mcf->watch_auto;
     config->watch = ct_watch_compile_owned(mcf->arena, mcf->domains.elts,
                                          ngx_http_ct_conf_domain_owners(mcf),
                                          mcf->domains.nelts,

@@ -184,6 +184,7 @@ test_server(void)
     config.servers = servers;
     config.nservers = 2;
     config.watch = ct_watch_compile_owned(ctx.arena, &pattern, &owner, 1, 1);
+    ctx.scan.watch = config.watch;
     ct_judge_again(&ctx);
     parts = text_of(1);
     ok(ct_bytes_is(parts.server, "second"), "a server watches its name");

@@ -245,6 +245,7 @@ test_servers(void)
     setup(ZONE);
     arena = ct_arena_create((size_t) 4 * 1024 * 1024);
     config.watch = ct_watch_compile_owned(arena, patterns, owners, 2, 1);
+    ctx.scan.watch = config.watch;
     channels[1].server = 1;
     channels[2].server = 2;
     channels[2].events = CT_ON_UNFAMILIAR | CT_ON_COVERAGE;

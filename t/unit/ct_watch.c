@@ -9,6 +9,7 @@
 static void test_patterns(void);
 static void test_lengths(void);
 static void test_count(void);
+static void test_extend(void);
 static void test_owners(void);
 static void test_many(void);
 static void test_shared(void);
@@ -23,6 +24,7 @@ main(void)
     test_patterns();
     test_lengths();
     test_count();
+    test_extend();
     test_owners();
     test_many();
     test_shared();
@@ -164,6 +166,37 @@ test_count(void)
     match_is(compile(none), CT_NAME_DNS, 0, &star);
     ok(!ct_watch_search(compile(none), CT_BYTES("\x82\x01*"), &matched),
        "nor does a search find any");
+}
+
+
+static void
+test_extend(void)
+{
+    ct_watch_t *watch;
+    ct_bytes_t  matched;
+
+    static const char *const base[] = {"example.com", NULL};
+    static const char *const none[] = {NULL};
+    static const row_t       of_base = {"www.example.com", 0, "example.com"};
+    static const row_t       added = {"a.learned.test", 0, "learned.test"};
+    static const row_t       neither = {"example.net", 0, NULL};
+    const ct_bytes_t         more[] = {
+        CT_BYTES("*.learned.test"), CT_BYTES("no name"),
+        CT_BYTES("192.0.2.1")
+    };
+
+    watch = ct_watch_extend(arena, compile(base), more, 3, 2);
+    is_int(ct_watch_count(watch), 3, "names of both");
+    match_is(watch, CT_NAME_DNS, 0, &of_base);
+    match_is(watch, CT_NAME_DNS, 0, &added);
+    match_is(watch, CT_NAME_DNS, 0, &neither);
+    ok(ct_watch_search(watch, CT_BYTES("\x82\x0elearned.test\x30"), &matched)
+       && ct_watch_search(watch, CT_BYTES("\x82\x0b" "example.com\x30"),
+                          &matched), "a search as well");
+
+    watch = ct_watch_extend(arena, compile(none), more, 1, 2);
+    match_is(watch, CT_NAME_DNS, 0, &added);
+    match_is(watch, CT_NAME_DNS, 0, &neither);
 }
 
 

@@ -61,6 +61,7 @@ setup(void)
     ctx.policy = ct_policy_create(ctx.arena, &inventory, NULL, NULL,
                                   NULL, 0);
     config.watch = ct_watch_compile(ctx.arena, &pattern, 1, 1);
+    ctx.scan.watch = config.watch;
     (void) ct_lines_init(ctx.lines);
     (void) ct_outbox_create(&ctx);
 }
