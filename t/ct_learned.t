@@ -135,6 +135,25 @@ subtest 'auto watches the names of what is learned and known' => sub {
     $nginx->finish;
 };
 
+subtest 'auto watches the public addresses of listen' => sub {
+    my $address = '192.0.2.99';
+    my ($rc) = CT::World::run('ip', 'address', 'add', "$address/32", 'dev',
+        'lo');
+    plan skip_all => 'no address can be added here' if $rc != 0;
+
+    my $site = CT::Site->new;
+    my $nginx = $site->nginx;
+    $site->configure(conf => "server { listen $address:%%PORT2%%; }");
+    $site->issue('other', 'any.elsewhere.test', leaf => ['--ip', $address]);
+    $site->issue('other', 'any.elsewhere.test', leaf => ['--ip', '127.0.0.1']);
+    $nginx->start;
+    ok($site->wait_finding(sub { $_[0]{matched} eq $address }),
+        'a certificate for it is found');
+    ok(watched($site, 2), 'and others are not watched');
+    $nginx->finish;
+    CT::World::run('ip', 'address', 'del', "$address/32", 'dev', 'lo');
+};
+
 done_testing;
 
 

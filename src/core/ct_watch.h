@@ -33,6 +33,10 @@ typedef struct ct_watch_s ct_watch_t;
  * its prefix. On failure `*why` is a short clause: "needs at least ...". */
 bool ct_watch_pattern_ok(ct_bytes_t pattern, const char **why);
 
+/* Could an address of 4 or 16 bytes be reached from anywhere (RFC 6890;
+ * RFC 4291, 2.4)? Those for documentation count. */
+bool ct_watch_public(ct_bytes_t address);
+
 /* Everything from `arena`; patterns are copied. NULL at its ceiling.
  * Patterns that are not ok are left out. `seed` defends the table against
  * chosen collisions. Read-only afterwards, so any thread may match. Names

@@ -290,3 +290,34 @@ ct_watch_address(ct_bytes_t text, uint8_t out[16])
 
     return inet_pton(AF_INET6, copy, out) == 1 ? 16 : 0;
 }
+
+
+bool
+ct_watch_public(ct_bytes_t address)
+{
+    size_t i;
+
+    static const struct {
+        uint8_t net[2];
+        uint8_t mask[2];
+    } others[] = {
+        {{0, 0}, {255, 0}},       {{10, 0}, {255, 0}},
+        {{100, 64}, {255, 192}},  {{127, 0}, {255, 0}},
+        {{169, 254}, {255, 255}}, {{172, 16}, {255, 240}},
+        {{192, 168}, {255, 255}}, {{224, 0}, {224, 0}}
+    };
+
+    if (address.len == 16) {
+        return (address.data[0] & 0xe0) == 0x20;
+    }
+
+    for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        if ((address.data[0] & others[i].mask[0]) == others[i].net[0]
+            && (address.data[1] & others[i].mask[1]) == others[i].net[1])
+        {
+            return false;
+        }
+    }
+
+    return address.len == 4;
+}

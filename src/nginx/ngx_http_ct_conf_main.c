@@ -355,7 +355,7 @@ ngx_http_ct_conf_servers(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf,
         return NGX_ERROR;
     }
 
-    if (ngx_http_ct_names_domains(cycle->log, servers, inventory, mcf)
+    if (ngx_http_ct_names_domains(cycle, servers, inventory, mcf)
         != NGX_OK
         || ngx_http_ct_conf_server_names(cycle, mcf, config) != NGX_OK)
     {

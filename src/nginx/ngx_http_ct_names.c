@@ -16,6 +16,9 @@ static ngx_uint_t ngx_http_ct_names_auto(ngx_http_ct_main_conf_t *mcf,
     uint32_t number);
 static ngx_int_t ngx_http_ct_names_server(ngx_log_t *log,
     ngx_http_ct_server_t *server, ngx_http_ct_main_conf_t *mcf);
+static ngx_int_t ngx_http_ct_names_addresses(ngx_cycle_t *cycle,
+    ngx_http_ct_main_conf_t *mcf);
+static ngx_uint_t ngx_http_ct_names_public(struct sockaddr *addr);
 static ngx_int_t ngx_http_ct_names_certificate(const ct_served_t *served,
     ngx_http_ct_main_conf_t *mcf);
 
@@ -117,7 +120,7 @@ ngx_http_ct_names_ok(ngx_http_ct_server_name_t *name, ct_bytes_t *bare)
 
 
 ngx_int_t
-ngx_http_ct_names_domains(ngx_log_t *log, ngx_array_t *servers,
+ngx_http_ct_names_domains(ngx_cycle_t *cycle, ngx_array_t *servers,
     const ct_inventory_t *inventory, ngx_http_ct_main_conf_t *mcf)
 {
     size_t                 i;
@@ -127,7 +130,8 @@ ngx_http_ct_names_domains(ngx_log_t *log, ngx_array_t *servers,
 
     for (i = 0; i < servers->nelts; i++) {
         if (ngx_http_ct_names_auto(mcf, server[i].number)
-            && ngx_http_ct_names_server(log, &server[i], mcf) != NGX_OK)
+            && ngx_http_ct_names_server(cycle->log, &server[i], mcf)
+               != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -141,7 +145,63 @@ ngx_http_ct_names_domains(ngx_log_t *log, ngx_array_t *servers,
         }
     }
 
+    return mcf->watch_auto ? ngx_http_ct_names_addresses(cycle, mcf) : NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_ct_names_addresses(ngx_cycle_t *cycle, ngx_http_ct_main_conf_t *mcf)
+{
+    size_t            len;
+    u_char           *text;
+    ngx_uint_t        i;
+    ngx_listening_t  *ls;
+
+    ls = cycle->listening.elts;
+
+    for (i = 0; i < cycle->listening.nelts; i++) {
+
+        if (!ngx_http_ct_names_public(ls[i].sockaddr)) {
+            continue;
+        }
+
+        text = ct_arena_alloc(mcf->arena, NGX_SOCKADDR_STRLEN);
+        if (text == NULL) {
+            return NGX_ERROR;
+        }
+
+        len = ngx_sock_ntop(ls[i].sockaddr, ls[i].socklen, text,
+                            NGX_SOCKADDR_STRLEN, 0);
+
+        if (ngx_http_ct_conf_domain_push(mcf, ct_bytes(text, len), 0)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
     return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_ct_names_public(struct sockaddr *addr)
+{
+    struct sockaddr_in   *sin;
+#if (NGX_HAVE_INET6)
+    struct sockaddr_in6  *sin6;
+
+    if (addr->sa_family == AF_INET6) {
+        sin6 = (struct sockaddr_in6 *) addr;
+        return ct_watch_public(ct_bytes(sin6->sin6_addr.s6_addr, 16));
+    }
+
+#endif
+
+    sin = (struct sockaddr_in *) addr;
+
+    return addr->sa_family == AF_INET
+           && ct_watch_public(ct_bytes((u_char *) &sin->sin_addr, 4));
 }
 
 

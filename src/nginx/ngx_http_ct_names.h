@@ -18,8 +18,9 @@ ngx_int_t ngx_http_ct_names_served(ct_arena_t *arena,
 
 /* Adds to mcf->domains what "auto" watches: the names of the servers that
  * have it (in http: of all), with TLS or without, and those in the
- * certificates that they serve. */
-ngx_int_t ngx_http_ct_names_domains(ngx_log_t *log, ngx_array_t *servers,
+ * certificates that they serve; in http also the addresses that nginx listens
+ * on, as far as the world can reach them. */
+ngx_int_t ngx_http_ct_names_domains(ngx_cycle_t *cycle, ngx_array_t *servers,
     const ct_inventory_t *inventory, ngx_http_ct_main_conf_t *mcf);
 
 

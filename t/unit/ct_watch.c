@@ -4,11 +4,13 @@
  * ct_watch_search.c.
  */
 
+#include "ct_watch_table.h"
 #include "watch.h"
 
 static void test_patterns(void);
 static void test_lengths(void);
 static void test_count(void);
+static void test_public(void);
 static void test_extend(void);
 static void test_owners(void);
 static void test_many(void);
@@ -24,6 +26,7 @@ main(void)
     test_patterns();
     test_lengths();
     test_count();
+    test_public();
     test_extend();
     test_owners();
     test_many();
@@ -166,6 +169,38 @@ test_count(void)
     match_is(compile(none), CT_NAME_DNS, 0, &star);
     ok(!ct_watch_search(compile(none), CT_BYTES("\x82\x01*"), &matched),
        "nor does a search find any");
+}
+
+
+static void
+test_public(void)
+{
+    size_t  i, len;
+    uint8_t address[16];
+
+    static const struct {
+        const char *text;
+        bool        yes;
+    } rows[] = {
+        {"0.0.0.0", false},     {"9.255.255.255", true},
+        {"10.1.2.3", false},    {"100.63.0.1", true},
+        {"100.64.0.1", false},  {"100.127.0.1", false},
+        {"100.128.0.1", true},  {"127.0.0.1", false},
+        {"169.254.1.1", false}, {"169.253.1.1", true},
+        {"172.15.0.1", true},   {"172.16.0.1", false},
+        {"172.31.0.1", false},  {"172.32.0.1", true},
+        {"192.0.2.7", true},    {"192.168.1.1", false},
+        {"223.1.1.1", true},    {"224.0.0.1", false},
+        {"255.255.255.255", false}, {"::", false}, {"::1", false},
+        {"2001:db8::1", true},  {"fe80::1", false}, {"fd00::1", false},
+        {"ff02::1", false},     {"::ffff:192.0.2.7", false}
+    };
+
+    for (i = 0; i < COUNT(rows); i++) {
+        len = ct_watch_address(ct_bytes_str(rows[i].text), address);
+        ok(ct_watch_public(ct_bytes(address, len)) == rows[i].yes, "%s: %s",
+           rows[i].text, rows[i].yes ? "public" : "not public");
+    }
 }
 
 
