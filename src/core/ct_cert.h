@@ -109,6 +109,10 @@ bool ct_names_next(ct_names_t *names, ct_name_t *name);
 bool ct_name_text(const ct_name_t *name, ct_arena_t *arena,
     ct_bytes_t *text);
 
+/* The way back, as far as it matters for what it covers: what is no host of a
+ * URI or mail address is taken for a dNSName. */
+void ct_name_read(ct_bytes_t text, ct_name_t *name);
+
 /* ms since 1970; false when unreadable, outputs then untouched. */
 bool ct_cert_validity(const ct_cert_t *cert, int64_t *not_before_ms,
     int64_t *not_after_ms);

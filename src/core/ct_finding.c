@@ -356,11 +356,22 @@ ct_finding_add_place(ct_finding_t *finding, const ct_place_t *place)
 
     if (kept < CT_LIMIT_FINDING_LOGS) {
         finding->places[kept] = *place;
+
+    } else if (finding->nplaces >= CT_FINDING_MANY) {
+        return false;
     }
 
     finding->nplaces++;
 
     return true;
+}
+
+
+uint32_t
+ct_finding_places(const ct_finding_t *finding)
+{
+    return finding->nplaces < CT_FINDING_MANY ? finding->nplaces
+                                              : CT_FINDING_MANY;
 }
 
 

@@ -10,6 +10,7 @@
 #include "ct_store.h"
 
 #define CT_FINDING_PATH (CT_CA_PATH * 2 * CT_HASH_LEN) /* bytes, at most */
+#define CT_FINDING_MANY (CT_LIMIT_FINDING_LOGS + 1)
 #define CT_FINDING_ID 16 /* bytes of the identity that are its id */
 
 /* The text of a finding, taken apart; borrows from it. */
@@ -73,8 +74,14 @@ bool ct_finding_expired(const ct_finding_t *finding, int64_t now_ms);
 /* Until when it has to be served; 0: there is no such time. */
 int64_t ct_finding_deadline(const ct_finding_t *finding);
 
-/* Adds a place unless it is known; true when something changed. */
+/* Adds a place unless it is known; true when something changed. Beyond those
+ * that are kept it cannot be told whether one was seen before: the first of
+ * them is counted, for all. */
 bool ct_finding_add_place(ct_finding_t *finding, const ct_place_t *place);
+
+/* Places it was found in: a number, or CT_FINDING_MANY for more than are
+ * kept. */
+uint32_t ct_finding_places(const ct_finding_t *finding);
 
 /* 32 hex digits of the identity: the stable id of finding and alert. */
 void ct_finding_id(ct_buf_t *out, const ct_finding_t *finding);

@@ -73,7 +73,8 @@ ct_item_reason(ct_making_t *making)
 
     memset(&nobody, 0, sizeof(nobody));
     ct_buf_fixed(&reason, room, sizeof(room));
-    ct_report_reason(&reason, making->item->finding, &nobody);
+    ct_report_reason(&reason, making->message->store, making->item->finding,
+                     &nobody);
     ct_item_one(making, CT_FACT_TEXT, "reason", "Why",
                 ct_item_kept(making, &reason));
 }
@@ -228,7 +229,7 @@ ct_item_logged(ct_making_t *making)
     finding = making->item->finding;
     n = finding->nplaces < CT_LIMIT_FINDING_LOGS ? finding->nplaces
                                                  : CT_LIMIT_FINDING_LOGS;
-    values = ct_item_values(making, n);
+    values = ct_item_values(making, n + 1);
 
     for (i = 0; values != NULL && i < n; i++) {
         place = &finding->places[i];
@@ -247,6 +248,9 @@ ct_item_logged(ct_making_t *making)
         values[i] = ct_item_kept(making, &text);
     }
 
-    ct_item_fact(making, CT_FACT_TEXT, "logged", "Logged", values, n,
-                 finding->nplaces);
+    if (values != NULL && finding->nplaces > n) {
+        values[n++] = CT_BYTES("and more");
+    }
+
+    ct_item_fact(making, CT_FACT_TEXT, "logged", "Logged", values, n, n);
 }

@@ -9,6 +9,9 @@
 #include "ct_cert.h"
 #include "ct_utf8.h"
 
+#define CT_NAME_URI_PREFIX  "uri:"
+#define CT_NAME_MAIL_PREFIX "mail:"
+
 
 static ct_bytes_t ct_name_address(ct_bytes_t address,
     char text[INET6_ADDRSTRLEN]);
@@ -26,8 +29,8 @@ ct_name_text(const ct_name_t *name, ct_arena_t *arena, ct_bytes_t *text)
 
     value = name->value;
     unit = 1;
-    prefix = name->kind == CT_NAME_URI    ? "uri:"
-             : name->kind == CT_NAME_MAIL ? "mail:"
+    prefix = name->kind == CT_NAME_URI    ? CT_NAME_URI_PREFIX
+             : name->kind == CT_NAME_MAIL ? CT_NAME_MAIL_PREFIX
                                           : "";
 
     if (name->kind == CT_NAME_IP) {
@@ -64,6 +67,36 @@ ct_name_text(const ct_name_t *name, ct_arena_t *arena, ct_bytes_t *text)
     *text = ct_buf_slice(&out);
 
     return true;
+}
+
+
+void
+ct_name_read(ct_bytes_t text, ct_name_t *name)
+{
+    size_t     i, len;
+    ct_bytes_t prefix;
+
+    static const struct {
+        const char    *prefix;
+        ct_name_kind_e kind;
+    } kinds[] = {
+        {CT_NAME_URI_PREFIX, CT_NAME_URI}, {CT_NAME_MAIL_PREFIX, CT_NAME_MAIL}
+    };
+
+    *name = (ct_name_t) {.kind = CT_NAME_DNS, .value = text};
+
+    for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        len = strlen(kinds[i].prefix);
+
+        if (ct_read_bytes(&text, len, &prefix)) {
+            if (ct_bytes_is(prefix, kinds[i].prefix)) {
+                *name = (ct_name_t) {.kind = kinds[i].kind, .value = text};
+                return;
+            }
+
+            text = name->value;
+        }
+    }
 }
 
 

@@ -163,6 +163,9 @@ void ct_reason_text(ct_buf_t *out, ct_reason_e reason, ct_bytes_t ca,
 void ct_reason_unserved(ct_buf_t *out, ct_bytes_t ca, int64_t logged_ms,
     uint32_t grace_s);
 
+/* The same of one that was served once, or was in ct_known_certificate. */
+void ct_reason_past(ct_buf_t *out, bool known, int64_t until_ms);
+
 /* "24 hours" */
 void ct_reason_duration(ct_buf_t *out, uint32_t seconds);
 

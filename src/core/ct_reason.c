@@ -117,8 +117,8 @@ ct_reason_familiar(ct_buf_t *out, ct_reason_e reason, ct_bytes_t ca)
         return true;
 
     case CT_REASON_PAST:
-        ct_buf_puts(out, "nginx served this certificate in the last 400 "
-                         "days");
+        ct_buf_puts(out, "it was served here once, or in "
+                         "ct_known_certificate");
         return true;
 
     case CT_REASON_KNOWN:
@@ -126,7 +126,7 @@ ct_reason_familiar(ct_buf_t *out, ct_reason_e reason, ct_bytes_t ca)
         return true;
 
     case CT_REASON_KEY:
-        ct_buf_puts(out, "nginx serves all of its names with the same key");
+        ct_buf_puts(out, "its key is or was in use here for all of its names");
         return true;
 
     case CT_REASON_OWNER:
@@ -165,6 +165,15 @@ ct_reason_unserved(ct_buf_t *out, ct_bytes_t ca, int64_t logged_ms,
         ct_buf_puts(out, " within ");
         ct_reason_duration(out, grace_s);
     }
+}
+
+
+void
+ct_reason_past(ct_buf_t *out, bool known, int64_t until_ms)
+{
+    ct_buf_puts(out, known ? "it was in ct_known_certificate until "
+                           : "nginx served this certificate until ");
+    ct_page_date(out, until_ms, false);
 }
 
 

@@ -54,8 +54,8 @@ void ct_report_finding(ct_json_t *json, const ct_store_t *store,
     const ct_finding_t *finding, ct_bytes_t text, int64_t now_ms);
 
 /* Why it has its verdict; long issuers are cut in it. */
-void ct_report_reason(ct_buf_t *out, const ct_finding_t *finding,
-    const ct_finding_text_t *parts);
+void ct_report_reason(ct_buf_t *out, const ct_store_t *store,
+    const ct_finding_t *finding, const ct_finding_text_t *parts);
 
 /* The body of an alert: {id, type, version, time, zone, finding}. */
 ct_rc_t ct_report_alert(ct_buf_t *out, const ct_store_t *store,

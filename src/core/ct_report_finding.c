@@ -116,7 +116,7 @@ ct_report_finding(ct_json_t *json, const ct_store_t *store,
     }
 
     ct_buf_fixed(&reason, room, sizeof(room));
-    ct_report_reason(&reason, finding, &parts);
+    ct_report_reason(&reason, store, finding, &parts);
 
     ct_report_identity(json, finding);
     ct_report_flags(json, finding, now_ms);
@@ -145,12 +145,21 @@ ct_report_finding(ct_json_t *json, const ct_store_t *store,
 
 
 void
-ct_report_reason(ct_buf_t *out, const ct_finding_t *finding,
-    const ct_finding_text_t *parts)
+ct_report_reason(ct_buf_t *out, const ct_store_t *store,
+    const ct_finding_t *finding, const ct_finding_text_t *parts)
 {
+    ct_past_t past;
+
     if (finding->verdict == CT_VERDICT_UNSERVED) {
         ct_reason_unserved(out, ct_report_cut(parts->ca, CT_REPORT_CUT),
                            ct_finding_logged(finding), finding->grace_s);
+        return;
+    }
+
+    if (finding->reason == CT_REASON_PAST
+        && ct_store_past(store, finding->identity, &past))
+    {
+        ct_reason_past(out, past.source == CT_PAST_KNOWN, past.last_ms);
         return;
     }
 
@@ -319,7 +328,7 @@ ct_report_places(ct_json_t *json, const ct_store_t *store,
     }
 
     ct_json_array_end(json);
-    ct_json_u64(json, "number_of_logs", finding->nplaces);
+    ct_json_u64(json, "number_of_logs", ct_finding_places(finding));
 }
 
 

@@ -107,7 +107,7 @@ ct_row_finding(ct_page_t *row, const ct_view_t *view,
     ct_buf_fixed(&id_buf, id, sizeof(id));
     ct_finding_id(&id_buf, finding);
     ct_buf_fixed(&reason_buf, reason, sizeof(reason));
-    ct_report_reason(&reason_buf, finding, &parts);
+    ct_report_reason(&reason_buf, view->report->store, finding, &parts);
 
     ct_page_text(row, "id", ct_report_written(&id_buf));
     ct_page_str(row, "verdict", ct_verdict_name(finding->verdict));
@@ -127,7 +127,7 @@ ct_row_finding(ct_page_t *row, const ct_view_t *view,
                                                     : CT_LIMIT_FINDING_LOGS;
     places = (ct_places_t) {view->report->store, finding};
     ct_page_rows(row, "places", ct_rows_places, &places);
-    ct_page_number(row, "places_rest", finding->nplaces - kept);
+    ct_page_number(row, "places_rest", ct_finding_places(finding) - kept);
 
     ct_page_render(row, CT_BYTES(ct_html_finding));
 }

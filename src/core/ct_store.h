@@ -227,7 +227,8 @@ typedef struct {
     uint8_t    reason;   /* ct_reason_e */
     uint32_t   flags;
     uint32_t   nnames;   /* in the certificate */
-    uint32_t   nplaces;  /* found in all; kept: CT_LIMIT_FINDING_LOGS */
+    uint32_t   nplaces;  /* found in; kept: CT_LIMIT_FINDING_LOGS; above
+                            that: more, see ct_finding_add_place */
     ct_place_t places[CT_LIMIT_FINDING_LOGS];
     uint32_t   text_len; /* set by the store */
     uint32_t   block;    /* first block of the text; set by the store */
@@ -403,6 +404,10 @@ bool ct_store_event_at(const ct_store_t *store, size_t i, ct_event_t *event);
 size_t ct_store_rows(const ct_store_t *store, ct_table_e table);
 bool ct_store_row(const ct_store_t *store, ct_table_e table, size_t i,
     void *row);
+
+/* The row of CT_TABLE_PAST with this identity; false: none. */
+bool ct_store_past(const ct_store_t *store,
+    const uint8_t identity[CT_HASH_LEN], ct_past_t *past);
 
 /* The row of the receiver with this id; their number when it has none. */
 size_t ct_store_channel(const ct_store_t *store, uint64_t id);

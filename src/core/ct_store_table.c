@@ -5,6 +5,7 @@
 
 #include "ct_store_layout.h"
 
+#include <stddef.h>
 #include <string.h>
 
 
@@ -129,6 +130,34 @@ ct_store_channel(const ct_store_t *store, uint64_t id)
     }
 
     return i;
+}
+
+
+/* Whole rows are copied only where the first bytes are right: a page may ask
+ * for a hundred of them. */
+bool
+ct_store_past(const ct_store_t *store, const uint8_t identity[CT_HASH_LEN],
+    ct_past_t *past)
+{
+    size_t          i, n;
+    uint64_t        want;
+    const uint64_t *slot;
+
+    memcpy(&want, identity, sizeof(want));
+    n = store->max_rows[CT_TABLE_PAST];
+    slot = ct_store_row_slot(store, CT_TABLE_PAST, 0);
+
+    for (i = 0; i < n; i++, slot += CT_STORE_WORDS(ct_past_t) + 1) {
+        if (__atomic_load_n(slot + 1 + offsetof(ct_past_t, identity) / 8,
+                            __ATOMIC_RELAXED) == want
+            && ct_store_row(store, CT_TABLE_PAST, i, past)
+            && memcmp(past->identity, identity, CT_HASH_LEN) == 0)
+        {
+            return true;
+        }
+    }
+
+    return false;
 }
 
 

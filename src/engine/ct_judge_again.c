@@ -17,6 +17,10 @@ static void ct_again_ca(ct_ca_t *ca, const ct_finding_t *f,
     const ct_finding_text_t *parts);
 static void ct_again_judge(ct_context_t *ctx, ct_finding_t *f,
     const ct_finding_text_t *parts, const ct_ca_t *ca);
+static void ct_again_reason(ct_context_t *ctx, ct_finding_t *f,
+    const ct_finding_text_t *parts);
+static void ct_again_foreign(const ct_context_t *ctx, ct_finding_t *f,
+    const ct_finding_text_t *parts);
 static void ct_again_facts(ct_context_t *ctx, ct_facts_t *facts,
     const ct_finding_t *f, const ct_finding_text_t *parts);
 static size_t ct_again_names(ct_context_t *ctx, ct_bytes_t list,
@@ -67,8 +71,11 @@ ct_again_one(ct_context_t *ctx, ct_finding_t *f, ct_bytes_t text)
 
     if (!(f->flags & CT_FINDING_WAS_SERVED)) {
         ct_again_judge(ctx, f, &parts, &ca);
+    } else {
+        ct_again_reason(ctx, f, &parts);
     }
 
+    ct_again_foreign(ctx, f, &parts);
     ct_judge_flags(ctx, f);
 
     dropped = !ct_judge_wanted(f) && ct_judge_drop(ctx, f, &parts);
@@ -171,6 +178,55 @@ ct_again_judge(ct_context_t *ctx, ct_finding_t *f,
     }
 
     ct_judge_becomes(ctx, f, verdict, reason);
+}
+
+
+/* It stays silent; but what it once was served by may be gone. */
+static void
+ct_again_reason(ct_context_t *ctx, ct_finding_t *f,
+    const ct_finding_text_t *parts)
+{
+    ct_facts_t  facts;
+    ct_reason_e reason;
+
+    ct_again_facts(ctx, &facts, f, parts);
+
+    if (ct_policy_quick(ctx->policy, &facts, &reason) != CT_VERDICT_NONE) {
+        f->reason = (uint8_t) reason;
+
+    } else if (f->reason == CT_REASON_IDENTITY
+               || f->reason == CT_REASON_KNOWN)
+    {
+        f->reason = CT_REASON_PAST;
+    }
+}
+
+
+/* Has it names that are not watched now? Where some were not kept nobody
+ * knows. */
+static void
+ct_again_foreign(const ct_context_t *ctx, ct_finding_t *f,
+    const ct_finding_text_t *parts)
+{
+    ct_name_t  name;
+    ct_bytes_t names, text, matched;
+
+    names = parts->names;
+
+    if (names.len == 0 || (f->flags & CT_FINDING_NAMES_CUT)) {
+        return;
+    }
+
+    f->flags &= ~(uint32_t) CT_FINDING_FOREIGN;
+
+    while (ct_finding_name(&names, &text)) {
+        ct_name_read(text, &name);
+
+        if (!ct_watch_match(ctx->config->watch, &name, &matched)) {
+            f->flags |= CT_FINDING_FOREIGN;
+            return;
+        }
+    }
 }
 
 

@@ -71,7 +71,7 @@ ct_judge_say(ct_context_t *ctx, const ct_finding_t *f,
     id[buf.len] = '\0';
 
     ct_buf_fixed(&reason, why, sizeof(why) - 1);
-    ct_report_reason(&reason, f, parts);
+    ct_report_reason(&reason, ctx->store, f, parts);
     why[reason.len] = '\0';
 
     ct_lines_say(ctx->lines,

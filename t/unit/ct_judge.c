@@ -186,6 +186,51 @@ test_given(const ca_cert_t *root, const ca_cert_t *leaf)
 }
 
 
+/* In more places than are kept: a look back meets them once more, and cannot
+ * tell that it has. */
+static void
+test_places(const ca_cert_t *root, const ca_cert_t *leaf)
+{
+    size_t       i, round;
+    uint8_t      fingerprint[CT_HASH_LEN], missing[CT_HASH_LEN];
+    uint64_t     version;
+    ct_match_t   match;
+    ct_finding_t f;
+
+    setup();
+    fetched(root, fingerprint);
+    match_of(&match, leaf->der, ct_bytes(fingerprint, CT_HASH_LEN), 3);
+    version = 0;
+
+    for (round = 0; round < 3; round++) {
+        for (i = 0; i < CT_LIMIT_FINDING_LOGS; i++) {
+            (void) ct_judge_match(&ctx, &match, i, missing);
+        }
+
+        f = finding(1);
+        is_int(ct_finding_places(&f), CT_LIMIT_FINDING_LOGS,
+               "as many as are kept");
+    }
+
+    for (round = 0; round < 3; round++) {
+        for (i = 0; i < CT_LIMIT_FINDING_LOGS + 8; i++) {
+            (void) ct_judge_match(&ctx, &match, i, missing);
+        }
+
+        f = finding(1);
+        is_int(f.nplaces, CT_FINDING_MANY, "round %zu: more than are kept",
+               round);
+        ok(round == 0 || ctx.version == version,
+           "what is not new is not saved again");
+        version = ctx.version;
+    }
+
+    f.nplaces = 4000; /* of a version that counted them */
+    is_int(ct_finding_places(&f), CT_FINDING_MANY, "no number is too large");
+    teardown();
+}
+
+
 static void
 test_issuers(const ca_cert_t *root)
 {
@@ -217,6 +262,7 @@ main(void)
     test_given_up(&root, &leaf);
     test_unnamed(&leaf);
     test_given(&root, &leaf);
+    test_places(&root, &leaf);
     test_issuers(&root);
 
     ca_free(&leaf);

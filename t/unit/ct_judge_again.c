@@ -5,6 +5,8 @@
 
 #include "judge.h"
 
+#include "ct_past.h"
+
 
 static ca_cert_t     usual, other, middle, site;
 static ct_anchors_t *anchors;
@@ -228,6 +230,93 @@ test_flags(void)
 }
 
 
+/* These are the names on the watch from now on, up to NULL. */
+static void
+watching(const char *const *names)
+{
+    size_t     n;
+    ct_bytes_t pattern[8];
+
+    for (n = 0; names[n] != NULL; n++) {
+        pattern[n] = ct_bytes_str(names[n]);
+    }
+
+    config.watch = ct_watch_compile(ctx.arena, pattern, n, 1);
+    ct_judge_again(&ctx);
+}
+
+
+/* Whose names are those of others follows the configuration. */
+static void
+test_foreign(void)
+{
+    ca_cert_t    leaf;
+    ct_finding_t f;
+
+    leaf = ca_leaf(&other, "DNS:shop.test,DNS:*.pay.test,IP:192.0.2.7,"
+                           "URI:https://uri.test/x,email:me@mail.test");
+    world();
+    f = logged(&leaf, &other, 1, START);
+    ok(f.flags & CT_FINDING_FOREIGN, "names of others beside ours");
+    watching((const char *[]) {"shop.test", "pay.test", "192.0.2.0/24",
+                               "uri.test", NULL});
+    ok(finding(1).flags & CT_FINDING_FOREIGN, "one of them still is");
+    watching((const char *[]) {"shop.test", "pay.test", "192.0.2.7",
+                               "uri.test", "mail.test", NULL});
+    ok(!(finding(1).flags & CT_FINDING_FOREIGN), "all are watched now");
+    watching((const char *[]) {"shop.test", "pay.test", "uri.test",
+                               "mail.test", NULL});
+    ok(finding(1).flags & CT_FINDING_FOREIGN, "not the address any more");
+
+    f = finding(1);
+    f.flags &= ~(uint32_t) CT_FINDING_FOREIGN;
+    f.flags |= CT_FINDING_NAMES_CUT;
+    ct_store_update(ctx.store, &f);
+    ct_judge_again(&ctx);
+    ok(!(finding(1).flags & CT_FINDING_FOREIGN),
+       "where names were cut it stays what it was");
+    teardown();
+    ca_free(&leaf);
+}
+
+
+static void
+judged_with(const ct_served_t *served, size_t n)
+{
+    inventory = (ct_inventory_t) {served, n};
+    ctx.policy = ct_policy_create(ctx.arena, &inventory, anchors, NULL,
+                                  NULL, 0);
+    ct_judge_again(&ctx);
+}
+
+
+/* It stays silent, but nobody says that it is served when it is not. */
+static void
+test_reason(void)
+{
+    ct_past_t          past;
+    ct_served_t        was;
+    const ct_served_t *served;
+
+    world();
+    served = inventory.served;
+    (void) logged(&site, &usual, 1, START);
+    is_int(finding(1).reason, CT_REASON_IDENTITY, "nginx serves it");
+    ct_past_take(&past, &served[0], "Usual CA", NULL, START);
+    (void) ct_past_served(&was, &past, ctx.arena);
+    judged_with(&was, 1);
+    is_int(finding(1).reason, CT_REASON_PAST, "and does not any more");
+    is_int(finding(1).verdict, CT_VERDICT_SERVED, "it stays silent");
+    judged_with(served, 1);
+    is_int(finding(1).reason, CT_REASON_IDENTITY, "but now again");
+    judged_with(NULL, 0);
+    is_int(finding(1).reason, CT_REASON_PAST,
+           "nor when that is forgotten, too");
+    is_int(finding(1).verdict, CT_VERDICT_SERVED, "silent as before");
+    teardown();
+}
+
+
 int
 main(void)
 {
@@ -247,6 +336,8 @@ main(void)
     test_unparsable();
     test_server();
     test_flags();
+    test_foreign();
+    test_reason();
 
     BIO_free(bundle);
     ct_anchors_free(anchors);

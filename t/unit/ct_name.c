@@ -4,12 +4,14 @@
 #include "tap.h"
 
 static void test_text(void);
+static void test_read(void);
 
 
 int
 main(void)
 {
     test_text();
+    test_read();
 
     return done_testing();
 }
@@ -55,4 +57,39 @@ test_text(void)
     ok(ct_name_text(&name, small, &text), "fits");
     ok(!ct_name_text(&name, small, &text), "does not fit any more");
     ct_arena_destroy(small);
+}
+
+
+/* What was kept covers what the name itself did. */
+static void
+test_read(void)
+{
+    size_t      i;
+    ct_name_t   name;
+    ct_bytes_t  text;
+
+    static const struct {
+        ct_name_t      name;
+        ct_name_kind_e kind;
+        const char    *value;
+    } rows[] = {
+        {{CT_NAME_DNS, 0, {(const uint8_t *) "A.example", 9}}, CT_NAME_DNS,
+         "a.example"},
+        {{CT_NAME_DNS, 0, {NULL, 0}}, CT_NAME_DNS, ""},
+        {{CT_NAME_URI, 0, {(const uint8_t *) "A.example", 9}}, CT_NAME_URI,
+         "a.example"},
+        {{CT_NAME_MAIL, 0, {(const uint8_t *) "A.example", 9}}, CT_NAME_MAIL,
+         "a.example"},
+        {{CT_NAME_DNS, 0, {(const uint8_t *) "uri", 3}}, CT_NAME_DNS, "uri"},
+        {{CT_NAME_DNS, 0, {(const uint8_t *) "mailer.test", 11}},
+         CT_NAME_DNS, "mailer.test"}
+    };
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        (void) ct_name_text(&rows[i].name, cert_arena(), &text);
+        ct_name_read(text, &name);
+        is_int(name.kind, rows[i].kind, "the kind of it");
+        is_mem(name.value.data, name.value.len, rows[i].value,
+               strlen(rows[i].value), "%s", rows[i].value);
+    }
 }

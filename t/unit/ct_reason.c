@@ -128,6 +128,16 @@ test_unserved(void)
            "2026-11-22; it was never seen to be served here within 24 hours",
            "not served in time");
     ct_buf_fixed(&out, text, sizeof(text) - 1);
+    ct_reason_past(&out, false, 1795366140000);
+    text[out.len] = '\0';
+    is_str(text, "nginx served this certificate until 2026-11-22", "once");
+    ct_buf_fixed(&out, text, sizeof(text) - 1);
+    ct_reason_past(&out, true, 1795366140000);
+    text[out.len] = '\0';
+    is_str(text, "it was in ct_known_certificate until 2026-11-22",
+           "or known once");
+
+    ct_buf_fixed(&out, text, sizeof(text) - 1);
     ct_reason_unserved(&out, CT_BYTES(""), 0, 0);
     text[out.len] = '\0';
     is_str(text, "issued by a CA, one of your CAs, and logged on 1970-01-01; "

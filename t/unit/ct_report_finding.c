@@ -11,6 +11,7 @@
 static void test_finding(void);
 static void test_life(void);
 static void test_gone_log(void);
+static void test_past(void);
 static void test_pages(void);
 static void test_large(void);
 static void test_alert(void);
@@ -22,6 +23,7 @@ main(void)
     test_finding();
     test_life();
     test_gone_log();
+    test_past();
     test_pages();
     test_large();
     test_alert();
@@ -176,6 +178,49 @@ test_gone_log(void)
            "a place in a log that is gone");
     is_int(json_number(root, "findings.0.logs.0.index"), 1234567,
            "still has its index");
+    json_decref(root);
+    world_close(&w);
+}
+
+
+/* What is silent because of what was says until when it was. */
+static void
+test_past(void)
+{
+    json_t      *root;
+    world_t      w;
+    uint64_t     n;
+    ct_past_t    past;
+    ct_finding_t f;
+
+    world_open(&w);
+    n = world_simple(&w, CT_VERDICT_SERVED, "example.com");
+    (void) ct_store_finding(w.store, n, &f, NULL);
+    f.reason = CT_REASON_PAST;
+    f.nplaces = 4000;
+    ct_store_update(w.store, &f);
+    root = world_json(&w, ct_report_json_findings);
+    is_str(json_text(root, "findings.0.reason"),
+           "it was served here once, or in ct_known_certificate",
+           "when nothing is known of it any more");
+    is_int(json_number(root, "findings.0.number_of_logs"), 13,
+           "more places than are kept");
+    json_decref(root);
+
+    world_past(&w, 0, CT_PAST_KNOWN, 7, "other.example", REPORT_DAY);
+    world_past(&w, 1, CT_PAST_LEARNED, 7, "example.com", REPORT_DAY);
+    (void) ct_store_row(w.store, CT_TABLE_PAST, 1, &past);
+    memcpy(past.identity, f.identity, CT_HASH_LEN);
+    ct_store_set_row(w.store, CT_TABLE_PAST, 1, &past);
+    root = world_json(&w, ct_report_json_findings);
+    is_str(json_text(root, "findings.0.reason"),
+           "nginx served this certificate until 2026-11-21", "served");
+    json_decref(root);
+    past.source = CT_PAST_KNOWN;
+    ct_store_set_row(w.store, CT_TABLE_PAST, 1, &past);
+    root = world_json(&w, ct_report_json_findings);
+    is_str(json_text(root, "findings.0.reason"),
+           "it was in ct_known_certificate until 2026-11-21", "or known");
     json_decref(root);
     world_close(&w);
 }

@@ -50,6 +50,12 @@ test_rows(void)
        && ack.time_ms == 5, "from either side");
     is_int(ct_store_inbox(store)->tickets, 0, "nor with the inbox");
 
+    memset(ack.hash, 5, CT_HASH_LEN);
+    ok(ct_store_past(store, ack.hash, &past) && past.last_ms == 6,
+       "found by its identity");
+    ack.hash[CT_HASH_LEN - 1] = 6;
+    ok(!ct_store_past(store, ack.hash, &past), "by all of it");
+
     ct_store_set_row(store, CT_TABLE_PAST, 3, NULL);
     is_int(ct_store_free_row(store, CT_TABLE_PAST), 3, "a row is emptied");
     ct_store_clear(store);

@@ -202,6 +202,62 @@ world_simple(world_t *w, ct_verdict_e verdict, const char *name)
 }
 
 
+/* A receiver of alerts in a row; failing since so many ms, or 0. */
+static inline void
+world_receiver(world_t *w, size_t row, uint64_t id, const char *name,
+    bool configured, int64_t failing_ms)
+{
+    ct_channel_record_t c;
+
+    memset(&c, 0, sizeof(c));
+    c.id = id;
+    c.kind = CT_CHANNEL_WEBHOOK;
+    c.configured = configured;
+    c.failing_ms = failing_ms != 0 ? REPORT_NOW - failing_ms : 0;
+    snprintf(c.name, sizeof(c.name), "%s", name);
+    ct_store_set_row(w->store, CT_TABLE_CHANNEL, row, &c);
+}
+
+
+/* An alert of an event in place i of all. */
+static inline void
+world_alert(world_t *w, size_t i, uint64_t channel, ct_alert_type_e type,
+    ct_alert_state_e state, int64_t age_ms)
+{
+    ct_alert_t alert;
+
+    memset(&alert, 0, sizeof(alert));
+    alert.event = i + 1;
+    alert.channel = channel;
+    alert.type = (uint8_t) type;
+    alert.state = (uint8_t) state;
+    alert.queued_ms = REPORT_NOW - age_ms;
+    ct_store_set_alert(w->store, i, &alert);
+}
+
+
+/* One that was served once. */
+static inline void
+world_past(world_t *w, size_t row, ct_past_source_e source, uint8_t seed,
+    const char *name, int64_t age_ms)
+{
+    ct_past_t past;
+
+    memset(&past, 0, sizeof(past));
+    past.last_ms = REPORT_NOW - age_ms;
+    past.first_ms = past.last_ms;
+    past.not_after_ms = REPORT_NOW + REPORT_DAY;
+    past.source = (uint8_t) source;
+    memset(past.identity, seed, CT_HASH_LEN);
+    memset(past.cert_sha256, seed, CT_HASH_LEN);
+    snprintf(past.owner, sizeof(past.owner), "Owner %u", seed);
+    past.names_len = (uint16_t) (1 + strlen(name));
+    past.names[0] = (uint8_t) strlen(name);
+    memcpy(past.names + 1, name, strlen(name));
+    ct_store_set_row(w->store, CT_TABLE_PAST, row, &past);
+}
+
+
 /* What a face says, NUL-terminated; valid until the arena is reset. */
 static inline char *
 world_say(world_t *w, face_pt face)
