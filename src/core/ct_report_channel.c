@@ -7,15 +7,6 @@
 #include "ct_ack.h"
 #include "ct_report_part.h"
 
-#include <string.h>
-
-
-/* What waits for one receiver. */
-typedef struct {
-    uint64_t waiting;
-    uint64_t dead;      /* given up and kept */
-    int64_t  oldest_ms; /* of those that wait; 0: none */
-} ct_queue_t;
 
 typedef enum {
     CT_METRIC_WAITING,
@@ -41,18 +32,14 @@ static const ct_metric_t ct_metrics_channel[CT_METRIC_CHANNELS] = {
 };
 
 
-static void ct_report_channel(ct_json_t *json, const ct_report_t *report,
-    const ct_channel_record_t *channel);
+static void ct_report_channel(ct_json_t *json, const ct_queue_t *queue,
+    const ct_channel_record_t *channel, int64_t now_ms);
 static void ct_report_test(ct_json_t *json,
     const ct_channel_record_t *channel);
-static const char *ct_channel_kind(uint8_t kind);
-static const char *ct_channel_state(const ct_channel_record_t *channel,
-    const ct_queue_t *queue);
-static void ct_queue_take(const ct_store_t *store, uint64_t id,
-    ct_queue_t *queue);
 static void ct_report_ack(ct_json_t *json, const ct_ack_t *ack);
-static void ct_metric_channel(const ct_store_t *store, ct_buf_t *out,
-    ct_metric_channel_e which, size_t row);
+static void ct_metric_channel(const ct_report_t *report,
+    const ct_summary_t *summary, ct_buf_t *out, ct_metric_channel_e which,
+    size_t row);
 static uint64_t ct_metric_channel_value(const ct_channel_record_t *channel,
     const ct_queue_t *queue, ct_metric_channel_e which);
 
@@ -60,19 +47,21 @@ static uint64_t ct_metric_channel_value(const ct_channel_record_t *channel,
 ct_rc_t
 ct_report_json_channels(const ct_report_t *report, ct_buf_t *out)
 {
-    size_t              i, n;
+    size_t              i;
     ct_json_t           json;
+    ct_summary_t        summary;
     ct_channel_record_t channel;
 
-    n = ct_store_rows(report->store, CT_TABLE_CHANNEL);
+    ct_summary_take(&summary, report);
     ct_json_start(&json, out);
     ct_json_object(&json, NULL);
     ct_json_array(&json, "channels");
 
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < CT_LIMIT_CHANNELS; i++) {
         if (ct_store_row(report->store, CT_TABLE_CHANNEL, i, &channel)) {
             ct_json_object(&json, NULL);
-            ct_report_channel(&json, report, &channel);
+            ct_report_channel(&json, &summary.queues[i], &channel,
+                              report->now_ms);
             ct_json_object_end(&json);
         }
     }
@@ -85,25 +74,22 @@ ct_report_json_channels(const ct_report_t *report, ct_buf_t *out)
 
 
 static void
-ct_report_channel(ct_json_t *json, const ct_report_t *report,
-    const ct_channel_record_t *channel)
+ct_report_channel(ct_json_t *json, const ct_queue_t *queue,
+    const ct_channel_record_t *channel, int64_t now_ms)
 {
-    ct_queue_t queue;
-
-    ct_queue_take(report->store, channel->id, &queue);
     ct_json_hex(json, "id", (const uint8_t *) &channel->id,
                 sizeof(channel->id));
     ct_json_string(json, "name", CT_SUMMARY_TEXT(channel->name));
     ct_json_str(json, "kind", ct_channel_kind(channel->kind));
-    ct_json_str(json, "state", ct_channel_state(channel, &queue));
+    ct_json_str(json, "state", ct_channel_state(channel, queue));
     ct_json_bool(json, "configured", channel->configured);
-    ct_json_u64(json, "waiting", queue.waiting);
-    ct_json_time(json, "oldest", queue.oldest_ms);
-    ct_json_u64(json, "dead", queue.dead);
+    ct_json_u64(json, "waiting", queue->waiting);
+    ct_json_time(json, "oldest", queue->oldest_ms);
+    ct_json_u64(json, "dead", queue->dead);
     ct_json_time(json, "last_success", channel->last_success_ms);
     ct_json_time(json, "last_failure", channel->last_failure_ms);
     ct_json_time(json, "failing_since", channel->failing_ms);
-    ct_json_time(json, "next_attempt", channel->rest_ms > report->now_ms
+    ct_json_time(json, "next_attempt", channel->rest_ms > now_ms
                                        ? channel->rest_ms : 0);
     ct_json_u64(json, "sent", channel->sent);
     ct_json_u64(json, "failed", channel->failed);
@@ -137,7 +123,7 @@ ct_report_test(ct_json_t *json, const ct_channel_record_t *channel)
 }
 
 
-static const char *
+const char *
 ct_channel_kind(uint8_t kind)
 {
     switch (kind) {
@@ -157,7 +143,7 @@ ct_channel_kind(uint8_t kind)
 }
 
 
-static const char *
+const char *
 ct_channel_state(const ct_channel_record_t *channel, const ct_queue_t *queue)
 {
     if (!channel->configured) {
@@ -169,34 +155,6 @@ ct_channel_state(const ct_channel_record_t *channel, const ct_queue_t *queue)
     }
 
     return queue->waiting > 0 ? "sending" : "idle";
-}
-
-
-static void
-ct_queue_take(const ct_store_t *store, uint64_t id, ct_queue_t *queue)
-{
-    size_t     i, n;
-    ct_alert_t alert;
-
-    memset(queue, 0, sizeof(*queue));
-    n = ct_store_max_alerts(store);
-
-    for (i = 0; i < n; i++) {
-        if (!ct_store_alert(store, i, &alert) || alert.channel != id) {
-            continue;
-        }
-
-        if (alert.state == CT_ALERT_DEAD) {
-            queue->dead++;
-            continue;
-        }
-
-        queue->waiting++;
-
-        if (queue->oldest_ms == 0 || alert.queued_ms < queue->oldest_ms) {
-            queue->oldest_ms = alert.queued_ms;
-        }
-    }
 }
 
 
@@ -245,46 +203,43 @@ ct_report_ack(ct_json_t *json, const ct_ack_t *ack)
 
 /* Nothing about those that there are none of. */
 void
-ct_report_metrics_channels(const ct_report_t *report, ct_buf_t *out)
+ct_report_metrics_channels(const ct_report_t *report,
+    const ct_summary_t *summary, ct_buf_t *out)
 {
-    size_t              i, n;
-    unsigned            which;
-    ct_channel_record_t channel;
+    size_t   i;
+    unsigned which;
 
-    n = ct_store_rows(report->store, CT_TABLE_CHANNEL);
-
-    for (i = 0; i < n; i++) {
-        if (ct_store_row(report->store, CT_TABLE_CHANNEL, i, &channel)) {
-            break;
-        }
+    for (i = 0; i < CT_LIMIT_CHANNELS && summary->queues[i].id == 0; i++) {
+        /* void */
     }
 
-    if (i == n) {
+    if (i == CT_LIMIT_CHANNELS) {
         return;
     }
 
     for (which = 0; which < CT_METRIC_CHANNELS; which++) {
         ct_metric_head(out, &ct_metrics_channel[which]);
 
-        for (i = 0; i < n; i++) {
-            ct_metric_channel(report->store, out, which, i);
+        for (i = 0; i < CT_LIMIT_CHANNELS; i++) {
+            ct_metric_channel(report, summary, out, which, i);
         }
     }
 }
 
 
 static void
-ct_metric_channel(const ct_store_t *store, ct_buf_t *out,
-    ct_metric_channel_e which, size_t row)
+ct_metric_channel(const ct_report_t *report, const ct_summary_t *summary,
+    ct_buf_t *out, ct_metric_channel_e which, size_t row)
 {
-    ct_queue_t          queue;
+    const ct_queue_t   *queue;
     ct_channel_record_t channel;
 
-    if (!ct_store_row(store, CT_TABLE_CHANNEL, row, &channel)) {
+    queue = &summary->queues[row];
+
+    if (!ct_store_row(report->store, CT_TABLE_CHANNEL, row, &channel)) {
         return;
     }
 
-    ct_queue_take(store, channel.id, &queue);
     ct_metric_begin(out, ct_metrics_channel[which].name);
     ct_buf_puts(out, "{id=\"");
     ct_buf_hex(out, (const uint8_t *) &channel.id, sizeof(channel.id));
@@ -292,7 +247,7 @@ ct_metric_channel(const ct_store_t *store, ct_buf_t *out,
     ct_metric_label(out, "\",kind=\"",
                     ct_bytes_str(ct_channel_kind(channel.kind)));
     ct_buf_puts(out, "\"} ");
-    ct_buf_u64(out, ct_metric_channel_value(&channel, &queue, which));
+    ct_buf_u64(out, ct_metric_channel_value(&channel, queue, which));
     ct_buf_putc(out, '\n');
 }
 

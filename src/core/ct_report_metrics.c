@@ -66,6 +66,7 @@ static void ct_metric_seconds(ct_buf_t *out, int64_t ms);
 static uint64_t ct_metric_past(int64_t ms);
 static void ct_metrics_findings(ct_buf_t *out, const ct_summary_t *summary);
 static void ct_metrics_coverage(ct_buf_t *out, const ct_summary_t *summary);
+static void ct_metrics_calist(ct_buf_t *out, const ct_status_t *status);
 static void ct_metrics_states(ct_buf_t *out, const ct_store_t *store);
 static void ct_metrics_log(ct_buf_t *out, const ct_report_t *report,
     ct_metric_log_e which);
@@ -97,6 +98,7 @@ ct_report_metrics(const ct_report_t *report, ct_buf_t *out)
     ct_metric_one(out, "up", "gauge", "Whether the monitor is running.",
                   summary.alive);
     ct_metrics_coverage(out, &summary);
+    ct_metrics_calist(out, &summary.status);
     ct_metrics_findings(out, &summary);
     ct_metrics_states(out, report->store);
 
@@ -110,7 +112,7 @@ ct_report_metrics(const ct_report_t *report, ct_buf_t *out)
     }
 
     ct_metrics_alerts(out, &summary);
-    ct_report_metrics_channels(report, out);
+    ct_report_metrics_channels(report, &summary, out);
     ct_metrics_zone(out, &summary, report->store);
     ct_metrics_engine(out, &summary);
     ct_metric_one(out, "events_total", "counter",
@@ -273,6 +275,26 @@ ct_metrics_coverage(ct_buf_t *out, const ct_summary_t *summary)
     ct_metric_one(out, "log_list_stale", "gauge",
                   "Whether the log list is too old to rely on.",
                   status->list_stale);
+}
+
+
+/* Nothing about a list that nobody wants. */
+static void
+ct_metrics_calist(ct_buf_t *out, const ct_status_t *status)
+{
+    if (status->calist[0] == '\0' && status->calist_error[0] == '\0') {
+        return;
+    }
+
+    ct_metric_one(out, "ca_list_certificates", "gauge",
+                  "Certificates in the CA list in force.",
+                  status->calist_rows);
+    ct_metric_one(out, "ca_list_checked_timestamp_seconds", "gauge",
+                  "When the CA list was last found good.",
+                  ct_metric_past(status->calist_checked_ms));
+    ct_metric_one(out, "ca_list_failing", "gauge",
+                  "Whether the CA list could not be renewed.",
+                  status->calist_error[0] != '\0');
 }
 
 

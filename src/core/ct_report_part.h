@@ -62,7 +62,13 @@ void ct_metric_begin(ct_buf_t *out, const char *name);
 void ct_metric_label(ct_buf_t *out, const char *before, ct_bytes_t value);
 
 /* Of each receiver of alerts. */
-void ct_report_metrics_channels(const ct_report_t *report, ct_buf_t *out);
+void ct_report_metrics_channels(const ct_report_t *report,
+    const ct_summary_t *summary, ct_buf_t *out);
+
+/* "webhook", "mail", "event log"; "idle", "sending", "failing", "parked". */
+const char *ct_channel_kind(uint8_t kind);
+const char *ct_channel_state(const ct_channel_record_t *channel,
+    const ct_queue_t *queue);
 
 /* ct_report_page, counting fields of templates that nobody fills. */
 ct_rc_t ct_report_page_check(const ct_report_t *report, ct_buf_t *out,

@@ -21,9 +21,6 @@ static void ct_summary_findings(ct_summary_t *summary,
 static void ct_summary_silenced(ct_summary_t *summary,
     const ct_finding_t *finding);
 static void ct_summary_logs(ct_summary_t *summary, const ct_store_t *store);
-static size_t ct_summary_bits(uint64_t mask);
-static void ct_summary_alerts(ct_summary_t *summary,
-    const ct_store_t *store);
 static size_t ct_summary_gaps(const ct_log_record_t *log);
 static bool ct_summary_lags(const ct_log_record_t *log);
 static void ct_summary_trouble(ct_buf_t *out, size_t n, size_t followed);
@@ -44,6 +41,7 @@ ct_summary_take(ct_summary_t *summary, const ct_report_t *report)
         summary->alive = ct_summary_alive(&summary->status, report->now_ms);
     }
 
+    ct_summary_receivers(summary, report->store);
     ct_summary_findings(summary, report->store);
     ct_summary_logs(summary, report->store);
     ct_summary_alerts(summary, report->store);
@@ -99,23 +97,8 @@ ct_summary_findings(ct_summary_t *summary, const ct_store_t *store)
             summary->unverified++;
         }
 
-        if (finding.flags & CT_FINDING_ALERTED) {
-            summary->waiting += ct_summary_bits(finding.owed);
-        }
+        ct_summary_owed(summary, &finding);
     }
-}
-
-
-static size_t
-ct_summary_bits(uint64_t mask)
-{
-    size_t n;
-
-    for (n = 0; mask != 0; mask &= mask - 1) {
-        n++;
-    }
-
-    return n;
 }
 
 
@@ -178,23 +161,6 @@ ct_summary_gaps(const ct_log_record_t *log)
 }
 
 
-static void
-ct_summary_alerts(ct_summary_t *summary, const ct_store_t *store)
-{
-    size_t     i;
-    ct_alert_t alert;
-
-    for (i = 0; i < ct_store_max_alerts(store); i++) {
-        if (ct_store_alert(store, i, &alert)
-            && alert.type != CT_ALERT_DIGEST)
-        {
-            summary->waiting += alert.state == CT_ALERT_WAITING;
-            summary->dead += alert.state == CT_ALERT_DEAD;
-        }
-    }
-}
-
-
 ct_summary_level_e
 ct_summary_level(const ct_summary_t *summary)
 {
@@ -215,6 +181,8 @@ ct_summary_level(const ct_summary_t *summary)
         || summary->status.list_error[0] != '\0'
         || summary->status.calist_error[0] != '\0'
         || summary->status.dropped != 0
+        || summary->deaf != 0
+        || summary->dead != 0
         || summary->status.error[0] != '\0')
     {
         return CT_SUMMARY_ATTENTION;

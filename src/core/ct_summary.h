@@ -25,6 +25,17 @@ typedef enum {
     CT_SUMMARY_PROBLEM    /* somebody has to look at it now */
 } ct_summary_level_e;
 
+/* What waits for one receiver of alerts; digests do not count, nobody is in a
+ * hurry for them. */
+typedef struct {
+    uint64_t id;        /* of the receiver; 0: none */
+    uint64_t waiting;   /* those that are only owed as well */
+    uint64_t dead;      /* given up and kept */
+    int64_t  oldest_ms; /* since when the oldest waits; 0: none has a place */
+    bool     configured;
+    bool     failing;
+} ct_queue_t;
+
 typedef struct {
     ct_status_t status;
     size_t      verdicts[CT_SUMMARY_VERDICTS]; /* findings with it */
@@ -42,7 +53,11 @@ typedef struct {
     uint64_t    behind;   /* entries of followed logs not verified yet */
     size_t      waiting;  /* alerts but for digests, those that are only
                              owed as well */
-    size_t      dead;     /* alerts that were given up */
+    ct_queue_t  queues[CT_LIMIT_CHANNELS]; /* by rows of CT_TABLE_CHANNEL */
+    size_t      receivers; /* configured ones */
+    size_t      deaf;      /* of them, those that fail while alerts wait */
+    size_t      untold;    /* what waits for these */
+    size_t      dead;      /* given up and kept, of configured ones */
     size_t      used_findings;
     size_t      used_blocks;
     size_t      max_blocks;
@@ -74,6 +89,11 @@ void ct_summary_coverage(const ct_summary_t *summary, ct_buf_t *out);
 ct_coverage_e ct_summary_coverage_of(const ct_summary_t *summary);
 const char *ct_summary_coverage_name(ct_coverage_e coverage);
 
+/* "3 alerts wait because a receiver fails: hook." and how many were given
+ * up; nothing when alerts arrive. */
+void ct_summary_untold(const ct_summary_t *summary, const ct_store_t *store,
+    ct_buf_t *out);
+
 /* "Following 3 logs, all up to date." Names logs that fail or lag, as they
  * call themselves: the caller escapes. */
 void ct_summary_following(const ct_summary_t *summary,
@@ -88,6 +108,12 @@ bool ct_summary_fails(const ct_log_record_t *log);
 
 /* "following", "rate-limited" and so on. */
 const char *ct_summary_state_name(uint8_t state);
+
+/* Fills the queues and what they come to: one walk over all alerts. The first
+ * is to be called before the walk over findings, which counts what is owed. */
+void ct_summary_receivers(ct_summary_t *summary, const ct_store_t *store);
+void ct_summary_owed(ct_summary_t *summary, const ct_finding_t *finding);
+void ct_summary_alerts(ct_summary_t *summary, const ct_store_t *store);
 
 /* The text of a fixed field of a record, whatever its last byte is. */
 ct_bytes_t ct_summary_text(const char *text, size_t room);

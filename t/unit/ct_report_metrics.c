@@ -12,6 +12,7 @@
 static void test_format(void);
 static void test_values(void);
 static void test_labels(void);
+static void test_calist(void);
 static bool line_ok(const char *line, const char *metric);
 static bool labels_ok(const char **at);
 
@@ -50,6 +51,7 @@ main(void)
     test_format();
     test_values();
     test_labels();
+    test_calist();
     world_close(&w);
 
     return done_testing();
@@ -217,4 +219,33 @@ test_labels(void)
        != NULL, "a file's name too");
     ok(strstr(say, "\"} -5\n") != NULL, "expired before 1970");
     ok(strstr(say, "\"} 1795366140\n") != NULL, "when it expires");
+}
+
+
+/* Only where there is one. */
+static void
+test_calist(void)
+{
+    const char *say = world_say(&w, ct_report_metrics);
+
+    ok(strstr(say, "ca_list") == NULL, "nothing about a CA list");
+    snprintf(w.status.calist_error, sizeof(w.status.calist_error), "no");
+    world_status(&w);
+    say = world_say(&w, ct_report_metrics);
+    ok(strstr(say, "\nnginx_ct_ca_list_certificates 0\n") != NULL
+       && strstr(say, "\nnginx_ct_ca_list_checked_timestamp_seconds 0\n")
+          != NULL
+       && strstr(say, "\nnginx_ct_ca_list_failing 1\n") != NULL,
+       "one that could not be had");
+    w.status.calist_error[0] = '\0';
+    snprintf(w.status.calist, sizeof(w.status.calist), "9 of it");
+    w.status.calist_rows = 9;
+    w.status.calist_checked_ms = REPORT_NOW;
+    world_status(&w);
+    say = world_say(&w, ct_report_metrics);
+    ok(strstr(say, "\nnginx_ct_ca_list_certificates 9\n") != NULL
+       && strstr(say, "\nnginx_ct_ca_list_checked_timestamp_seconds "
+                      "1795366140\n") != NULL
+       && strstr(say, "\nnginx_ct_ca_list_failing 0\n") != NULL,
+       "one in force");
 }

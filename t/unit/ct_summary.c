@@ -3,6 +3,7 @@
  * are compared word by word.
  */
 
+#include "ct_summary.h"
 #include "report.h"
 #include "tap.h"
 
@@ -72,6 +73,7 @@ static void test_case(unsigned i, const case_t *c);
 static void test_copies(void);
 static void test_coverage(void);
 static void test_level(void);
+static void test_receivers(void);
 
 
 int
@@ -86,6 +88,7 @@ main(void)
     test_copies();
     test_coverage();
     test_level();
+    test_receivers();
 
     return done_testing();
 }
@@ -130,7 +133,6 @@ test_case(unsigned i, const case_t *c)
 }
 
 
-/* What the engine found, and whether it is still there to find it. */
 /* The loudest of all alarms is told in the headline. */
 static void
 test_copies(void)
@@ -166,6 +168,7 @@ test_copies(void)
 }
 
 
+/* What the engine found, and whether it is still there to find it. */
 static void
 test_coverage(void)
 {
@@ -259,5 +262,75 @@ test_level(void)
     log.gaps[3].to = 7;
     ct_store_set_log(w.store, i, &log);
     level_is(&w, "attention", "a gap");
+    world_close(&w);
+}
+
+
+static const char *
+untold(world_t *w)
+{
+    ct_buf_t     out;
+    ct_summary_t summary;
+    static char  text[512];
+
+    ct_summary_take(&summary, &w->report);
+    ct_buf_fixed(&out, text, sizeof(text) - 1);
+    ct_summary_untold(&summary, w->store, &out);
+    text[out.len] = '\0';
+
+    return text;
+}
+
+
+/* All is not well while nobody hears of what is not. */
+static void
+test_receivers(void)
+{
+    world_t      w;
+    uint64_t     n;
+    ct_bytes_t   name = CT_BYTES("a.test");
+    ct_finding_t f;
+
+    world_open(&w);
+    world_log(&w, 1, "One", CT_FOLLOW_FOLLOWING, 10, 10);
+    world_receiver(&w, 0, 7, "hook", true, 0);
+    world_receiver(&w, 1, 8, "mail", true, 60000);
+    world_receiver(&w, 5, 9, "gone", false, 60000);
+    world_alert(&w, 0, 7, CT_ALERT_FIRST, CT_ALERT_WAITING, 1);
+    world_alert(&w, 1, 8, CT_ALERT_DIGEST, CT_ALERT_WAITING, 1);
+    world_alert(&w, 2, 9, CT_ALERT_FIRST, CT_ALERT_WAITING, 1);
+    world_alert(&w, 3, 9, CT_ALERT_FIRST, CT_ALERT_DEAD, 1);
+    world_alert(&w, 4, 99, CT_ALERT_FIRST, CT_ALERT_WAITING, 1);
+    level_is(&w, "ok", "alerts wait, but for nobody who fails");
+    is_str(untold(&w), "", "so nothing is said");
+
+    world_alert(&w, 5, 8, CT_ALERT_FIRST, CT_ALERT_WAITING, 1);
+    level_is(&w, "attention", "one waits for a receiver that fails");
+    is_str(untold(&w), "1 alert waits because a receiver fails: mail.",
+           "which one");
+
+    world_alert(&w, 6, 7, CT_ALERT_RESOLVED, CT_ALERT_DEAD, 1);
+    world_alert(&w, 7, 8, CT_ALERT_FIRST, CT_ALERT_DEAD, 1);
+    world_receiver(&w, 2, 10, "third", true, 60000);
+    world_alert(&w, 8, 10, CT_ALERT_FIRST, CT_ALERT_WAITING, 1);
+    is_str(untold(&w), "2 alerts wait because 2 receivers fail: mail, third. "
+           "2 alerts were given up.", "several, and some were given up");
+
+    world_alert(&w, 5, 0, CT_ALERT_FIRST, CT_ALERT_DEAD, 1);
+    world_alert(&w, 8, 0, CT_ALERT_FIRST, CT_ALERT_DEAD, 1);
+    is_str(untold(&w), "2 alerts were given up.", "these alone");
+    level_is(&w, "attention", "are a reason, too");
+    world_alert(&w, 6, 0, CT_ALERT_FIRST, CT_ALERT_DEAD, 1);
+    world_alert(&w, 7, 0, CT_ALERT_FIRST, CT_ALERT_DEAD, 1);
+    level_is(&w, "ok", "all well again");
+
+    /* without a place, and owed by its finding: to rows 1 and 5 */
+    n = world_finding(&w, CT_VERDICT_SERVED, CT_FINDING_ALERTED,
+                      CT_BYTES("CN=x"), &name, 1);
+    ok(ct_store_finding(w.store, n, &f, NULL), "a finding");
+    f.owed = 1 << 1 | 1 << 5;
+    ct_store_update(w.store, &f);
+    is_str(untold(&w), "1 alert waits because a receiver fails: mail.",
+           "what is owed waits as well");
     world_close(&w);
 }
