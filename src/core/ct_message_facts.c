@@ -4,13 +4,13 @@
  */
 
 #include "ct_message_part.h"
+#include "ct_notes.h"
 #include "ct_page.h"
 #include "ct_report_part.h"
 #include "ct_steps.h"
 
 #include <string.h>
 
-#define CT_FACTS_NOTES 8
 #define CT_FACTS_STEPS 8
 
 
@@ -136,55 +136,15 @@ ct_item_valid(ct_making_t *making)
 static void
 ct_item_notes(ct_making_t *making)
 {
-    size_t              n;
-    ct_bytes_t         *notes;
-    const ct_finding_t *finding;
+    size_t      n;
+    ct_bytes_t *notes;
 
-    n = 0;
-    finding = making->item->finding;
-    notes = ct_item_values(making, CT_FACTS_NOTES);
+    notes = ct_item_values(making, CT_NOTES);
 
-    if (notes == NULL) {
-        return;
+    if (notes != NULL) {
+        n = ct_notes(making->item->finding, making->message->now_ms, notes);
+        ct_item_fact(making, CT_FACT_TEXT, "notes", "Note", notes, n, n);
     }
-
-    if (finding->flags & CT_FINDING_UNVERIFIED) {
-        notes[n++] = CT_BYTES("no signed tree head covers this log entry so "
-                              "far");
-    }
-
-    if (finding->flags & CT_FINDING_FOREIGN) {
-        notes[n++] = CT_BYTES("it has names that are not watched");
-    }
-
-    if (finding->flags & CT_FINDING_OUR_KEY) {
-        notes[n++] = CT_BYTES("it has a key that is or was served here");
-    }
-
-    if (finding->flags & CT_FINDING_CONTRADICTED) {
-        notes[n++] = CT_BYTES("what was submitted beside it is of another "
-                              "certificate");
-    }
-
-    if (finding->flags & CT_FINDING_WILDCARD) {
-        notes[n++] = CT_BYTES("it has a wildcard");
-    }
-
-    if (finding->flags & CT_FINDING_NAMES_CUT) {
-        notes[n++] = CT_BYTES("it has more names than could be kept");
-    }
-
-    if ((finding->flags & (CT_FINDING_PRECERT | CT_FINDING_FINAL))
-        == CT_FINDING_PRECERT)
-    {
-        notes[n++] = CT_BYTES("only its pre-certificate has been seen");
-    }
-
-    if (ct_finding_expired(finding, making->message->now_ms)) {
-        notes[n++] = CT_BYTES("it has expired");
-    }
-
-    ct_item_fact(making, CT_FACT_TEXT, "notes", "Note", notes, n, n);
 }
 
 

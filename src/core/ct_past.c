@@ -9,7 +9,6 @@
 
 
 static void ct_past_names(ct_past_t *past, const ct_served_t *served);
-static bool ct_past_name(ct_bytes_t *list, ct_bytes_t *name);
 
 
 void
@@ -68,14 +67,12 @@ ct_past_names(ct_past_t *past, const ct_served_t *served)
 ct_rc_t
 ct_past_served(ct_served_t *served, const ct_past_t *past, ct_arena_t *arena)
 {
-    size_t      n, len;
+    size_t      n;
     ct_bytes_t  list, all, name, *names;
 
     static const uint8_t none[CT_HASH_LEN];
 
-    len = past->names_len < sizeof(past->names) ? past->names_len
-                                                : sizeof(past->names);
-    all = list = ct_bytes(past->names, len);
+    all = list = ct_past_list(past);
 
     for (n = 0; ct_past_name(&list, &name); n++) {
         /* counted */
@@ -113,7 +110,27 @@ ct_past_served(ct_served_t *served, const ct_past_t *past, ct_arena_t *arena)
 }
 
 
-static bool
+ct_bytes_t
+ct_past_list(const ct_past_t *past)
+{
+    return ct_bytes(past->names, past->names_len < sizeof(past->names)
+                                 ? past->names_len : sizeof(past->names));
+}
+
+
+ct_bytes_t
+ct_past_owner(const ct_past_t *past)
+{
+    const char *end;
+
+    end = memchr(past->owner, 0, sizeof(past->owner));
+
+    return ct_bytes(past->owner, end != NULL ? (size_t) (end - past->owner)
+                                             : 0);
+}
+
+
+bool
 ct_past_name(ct_bytes_t *list, ct_bytes_t *name)
 {
     return ct_read_vec(list, 1, name);

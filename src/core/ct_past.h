@@ -18,6 +18,13 @@ void ct_past_take(ct_past_t *past, const ct_served_t *served,
 ct_rc_t ct_past_served(ct_served_t *served, const ct_past_t *past,
     ct_arena_t *arena);
 
+/* The names of a row, and the next of them; false: there is none. */
+ct_bytes_t ct_past_list(const ct_past_t *past);
+bool ct_past_name(ct_bytes_t *list, ct_bytes_t *name);
+
+/* Its CA, as text; empty: unknown. */
+ct_bytes_t ct_past_owner(const ct_past_t *past);
+
 /* Served within CT_LIMIT_PAST_DAYS? */
 bool ct_past_counts(const ct_past_t *past, int64_t now_ms);
 

@@ -5,7 +5,7 @@
  */
 
 #include "ct_cert.h"
-#include "ct_report_part.h"
+#include "ct_report_past.h"
 
 #include <string.h>
 
@@ -23,6 +23,10 @@ static void ct_report_coverage(ct_json_t *json, const ct_summary_t *summary);
 static void ct_report_loglist(ct_json_t *json, const ct_summary_t *summary);
 static void ct_report_certificate(ct_json_t *json,
     const ct_served_t *served);
+static size_t ct_report_others(ct_json_t *json, const ct_report_t *report,
+    ct_others_t *others);
+static void ct_report_other(ct_json_t *json, const ct_past_t *past,
+    int64_t now_ms);
 static void ct_report_served_by(ct_json_t *json, uint32_t places);
 static bool ct_report_sick(const ct_summary_t *summary, ct_buf_t *out);
 
@@ -268,11 +272,16 @@ ct_report_room(const ct_buf_t *out)
 ct_rc_t
 ct_report_json_certificates(const ct_report_t *report, ct_buf_t *out)
 {
-    size_t                i;
+    size_t                i, n;
     ct_json_t             json;
+    ct_others_t           others;
     const ct_inventory_t *inventory;
 
     inventory = report->inventory;
+
+    if (!ct_others_start(&others, report)) {
+        return CT_E_MEMORY;
+    }
 
     ct_json_start(&json, out);
     ct_json_object(&json, NULL);
@@ -288,8 +297,9 @@ ct_report_json_certificates(const ct_report_t *report, ct_buf_t *out)
         ct_json_object_end(&json);
     }
 
+    n = ct_report_others(&json, report, &others);
     ct_json_array_end(&json);
-    ct_json_u64(&json, "total", inventory->nserved);
+    ct_json_u64(&json, "total", inventory->nserved + n);
     ct_json_object_end(&json);
 
     return ct_report_done(out);
@@ -328,6 +338,64 @@ ct_report_certificate(ct_json_t *json, const ct_served_t *served)
     ct_json_hex(json, "tbs_sha256", served->identity, CT_HASH_LEN);
     ct_json_hex(json, "cert_sha256", served->cert_sha256, CT_HASH_LEN);
     ct_json_hex(json, "spki_sha256", served->spki_sha256, CT_HASH_LEN);
+    ct_json_str(json, "source", "configured");
+    ct_json_null(json, "ca");
+    ct_json_bool(json, "names_cut", false);
+    ct_json_null(json, "last_seen");
+    ct_json_null(json, "until");
+}
+
+
+/* How many there are, whether or not there is room for all. */
+static size_t
+ct_report_others(ct_json_t *json, const ct_report_t *report,
+    ct_others_t *others)
+{
+    size_t    n;
+    ct_past_t past;
+
+    for (n = 0; ct_others_next(others, &past); n++) {
+        if (ct_report_room(json->out)) {
+            ct_json_object(json, NULL);
+            ct_report_other(json, &past, report->now_ms);
+            ct_json_object_end(json);
+        }
+    }
+
+    return n;
+}
+
+
+/* Of those little more is kept than what is compared. */
+static void
+ct_report_other(ct_json_t *json, const ct_past_t *past, int64_t now_ms)
+{
+    ct_bytes_t list, name;
+
+    list = ct_past_list(past);
+    ct_json_array(json, "names");
+
+    while (ct_past_name(&list, &name)) {
+        ct_json_string(json, NULL, name);
+    }
+
+    ct_json_array_end(json);
+    ct_json_null(json, "number_of_certificate_names");
+    ct_json_null(json, "issuer");
+    ct_json_null(json, "file");
+    ct_json_array(json, "served_by");
+    ct_json_array_end(json);
+    ct_json_null(json, "serial");
+    ct_json_null(json, "not_before");
+    ct_json_time(json, "not_after", past->not_after_ms);
+    ct_json_hex(json, "tbs_sha256", past->identity, CT_HASH_LEN);
+    ct_json_hex(json, "cert_sha256", past->cert_sha256, CT_HASH_LEN);
+    ct_json_hex(json, "spki_sha256", past->spki_sha256, CT_HASH_LEN);
+    ct_json_str(json, "source", ct_others_source(past, now_ms));
+    ct_report_text(json, "ca", ct_past_owner(past));
+    ct_json_bool(json, "names_cut", past->names_cut);
+    ct_json_time(json, "last_seen", past->last_ms);
+    ct_json_time(json, "until", ct_others_until(past));
 }
 
 

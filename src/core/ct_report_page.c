@@ -25,6 +25,7 @@ typedef struct {
     ct_line_buf_t coverage;
     ct_line_buf_t waiting;
     ct_line_buf_t following;
+    ct_line_buf_t untold;
 } ct_lines_buf_t;
 
 
@@ -38,6 +39,8 @@ static void ct_page_engine(ct_page_t *page, const ct_view_t *view);
 static ct_bytes_t ct_line_counted(ct_line_buf_t *line, uint64_t n,
     const char *one, const char *many);
 static void ct_page_sections(ct_page_t *page, const ct_view_t *view);
+static void ct_page_alerts(ct_page_t *page, const ct_view_t *view);
+static void ct_page_ours(ct_page_t *page, const ct_view_t *view);
 static const char *ct_page_empty(const ct_view_t *view);
 static void ct_page_monitor(ct_page_t *page, const ct_view_t *view);
 
@@ -179,6 +182,8 @@ ct_page_header(ct_page_t *page, const ct_view_t *view, ct_lines_buf_t *lines)
     ct_summary_coverage(&view->summary, ct_line_start(&lines->coverage));
     ct_summary_following(&view->summary, view->report->store,
                          ct_line_start(&lines->following));
+    ct_summary_untold(&view->summary, view->report->store,
+                      ct_line_start(&lines->untold));
 
     ct_page_str(page, "links", view->report->links);
     ct_page_str(page, "zone", view->report->zone);
@@ -186,6 +191,7 @@ ct_page_header(ct_page_t *page, const ct_view_t *view, ct_lines_buf_t *lines)
     ct_page_text(page, "waiting", ct_report_written(&lines->waiting.buf));
     ct_page_text(page, "coverage", ct_report_written(&lines->coverage.buf));
     ct_page_text(page, "following", ct_report_written(&lines->following.buf));
+    ct_page_text(page, "untold", ct_report_written(&lines->untold.buf));
     ct_page_coverage(page, view);
     ct_page_str(page, "level", ct_summary_level_name(level));
     ct_page_number(page, "ok", level == CT_SUMMARY_OK);
@@ -265,11 +271,9 @@ ct_line_counted(ct_line_buf_t *line, uint64_t n, const char *one,
 static void
 ct_page_sections(ct_page_t *page, const ct_view_t *view)
 {
-    size_t              nserved;
     const ct_summary_t *summary;
 
     summary = &view->summary;
-    nserved = view->report->inventory->nserved;
 
     ct_page_number(page, "found", summary->findings > view->urgent.n
                                   ? summary->findings - view->urgent.n : 0);
@@ -288,11 +292,50 @@ ct_page_sections(ct_page_t *page, const ct_view_t *view)
     ct_page_number(page, "events",
                    ct_store_last_event(view->report->store));
     ct_page_rows(page, "event_rows", ct_rows_events, view);
+    ct_page_alerts(page, view);
+    ct_page_ours(page, view);
+}
+
+
+/* An engine that has not turned yet has not said who its receivers are. */
+static void
+ct_page_alerts(ct_page_t *page, const ct_view_t *view)
+{
+    bool   nobody;
+    size_t i, known;
+
+    known = 0;
+
+    for (i = 0; i < CT_LIMIT_CHANNELS; i++) {
+        known += view->summary.queues[i].id != 0;
+    }
+
+    nobody = view->summary.alive && view->summary.receivers == 0;
+
+    ct_page_number(page, "alerts", nobody || known != 0);
+    ct_page_number(page, "nobody", nobody);
+    ct_page_number(page, "receivers", known);
+    ct_page_rows(page, "receiver_rows", ct_rows_receivers, view);
+}
+
+
+static void
+ct_page_ours(ct_page_t *page, const ct_view_t *view)
+{
+    size_t nserved, others;
+
+    nserved = view->report->inventory->nserved;
+    others = ct_rows_others_count(view->report);
 
     ct_page_number(page, "nserved", nserved);
+    ct_page_number(page, "ours", nserved + others);
     ct_page_rows(page, "served_rows", ct_rows_served, view);
     ct_page_number(page, "served_more", nserved > CT_ROWS_SERVED
                                         ? nserved - CT_ROWS_SERVED : 0);
+    ct_page_number(page, "others", others);
+    ct_page_rows(page, "other_rows", ct_rows_others, view);
+    ct_page_number(page, "others_more", others > CT_ROWS_SERVED
+                                        ? others - CT_ROWS_SERVED : 0);
 }
 
 

@@ -1,16 +1,15 @@
 /*
- * ct_report_rows: findings and served certificates on the page. Long
- * lists and long texts from certificates are cut here; the JSON has them
- * whole.
+ * ct_report_rows: findings on the page. Long lists and long texts from
+ * certificates are cut here; the JSON has them whole.
  */
 
-#include "ct_cert.h"
+#include "ct_ack.h"
 #include "ct_html.h"
+#include "ct_notes.h"
 #include "ct_report_rows.h"
+#include "ct_steps.h"
 
 #include <string.h>
-
-#define CT_ROWS_NAMES 8 /* of one certificate; the rest is counted */
 
 /* Names picked for display: those that made us look come first. */
 typedef struct {
@@ -23,6 +22,13 @@ typedef struct {
     const ct_finding_t *finding;
 } ct_places_t;
 
+/* What notes and steps are about. */
+typedef struct {
+    const ct_finding_t      *finding;
+    const ct_finding_text_t *parts;
+    int64_t                  now_ms;
+} ct_aside_t;
+
 
 static void ct_rows_shown(ct_page_t *row, const ct_view_t *view,
     const ct_shown_t *shown);
@@ -34,16 +40,16 @@ static void ct_pick_names(ct_picked_t *picked,
     const ct_finding_text_t *parts, bool related);
 static bool ct_name_below(ct_bytes_t name, ct_bytes_t above);
 static void ct_row_issuer(ct_page_t *row, const ct_finding_text_t *parts);
-static void ct_row_flags(ct_page_t *row, const ct_finding_t *finding,
-    int64_t now_ms);
+static void ct_row_life(ct_page_t *row, const ct_finding_t *finding);
+static void ct_row_ack(ct_page_t *row, const ct_store_t *store,
+    const ct_finding_t *finding, ct_ack_t *ack);
+static void ct_row_aside(ct_page_t *row, const ct_aside_t *aside);
+static void ct_rows_notes(ct_page_t *row, const void *data);
+static void ct_rows_steps(ct_page_t *row, const void *data);
+static void ct_row_text(ct_page_t *row, ct_bytes_t text);
 static void ct_row_hashes(ct_page_t *row, const ct_finding_t *finding);
 static void ct_rows_names(ct_page_t *row, const void *data);
-static void ct_row_name(ct_page_t *row, ct_bytes_t name);
 static void ct_rows_places(ct_page_t *row, const void *data);
-static void ct_row_served(ct_page_t *row, const ct_view_t *view,
-    const ct_served_t *served);
-static void ct_row_served_by(ct_page_t *row, uint32_t places);
-static void ct_rows_served_names(ct_page_t *row, const void *data);
 
 
 void
@@ -94,8 +100,9 @@ ct_row_finding(ct_page_t *row, const ct_view_t *view,
     const ct_finding_t *finding)
 {
     uint8_t           id[2 * CT_HASH_LEN], reason[CT_REPORT_SENTENCE];
-    size_t            kept;
+    ct_ack_t          ack;
     ct_buf_t          id_buf, reason_buf;
+    ct_aside_t        aside;
     ct_picked_t       picked;
     ct_places_t       places;
     ct_finding_text_t parts;
@@ -114,20 +121,18 @@ ct_row_finding(ct_page_t *row, const ct_view_t *view,
     ct_page_text(row, "reason", ct_report_written(&reason_buf));
     ct_row_names(row, finding, &parts, &picked);
     ct_row_issuer(row, &parts);
-    ct_row_flags(row, finding, view->report->now_ms);
+    ct_row_life(row, finding);
+    ct_row_ack(row, view->report->store, finding, &ack);
+    aside = (ct_aside_t) {finding, &parts, view->report->now_ms};
+    ct_row_aside(row, &aside);
     ct_row_hashes(row, finding);
-    ct_rows_moment(row, CT_FIELD_DATE, "not_before", "not_before_text",
-                   finding->not_before_ms);
-    ct_rows_moment(row, CT_FIELD_DATE, "not_after", "not_after_text",
-                   finding->not_after_ms);
-    ct_rows_moment(row, CT_FIELD_TIME, "first_seen", "first_seen_text",
-                   finding->first_seen_ms);
+    ct_page_str(row, "links", view->report->links);
+    ct_page_number(row, "pem", parts.der.len);
 
-    kept = finding->nplaces < CT_LIMIT_FINDING_LOGS ? finding->nplaces
-                                                    : CT_LIMIT_FINDING_LOGS;
     places = (ct_places_t) {view->report->store, finding};
     ct_page_rows(row, "places", ct_rows_places, &places);
-    ct_page_number(row, "places_rest", ct_finding_places(finding) - kept);
+    ct_page_number(row, "places_more",
+                   finding->nplaces > CT_LIMIT_FINDING_LOGS);
 
     ct_page_render(row, CT_BYTES(ct_html_finding));
 }
@@ -210,21 +215,115 @@ ct_row_issuer(ct_page_t *row, const ct_finding_text_t *parts)
 }
 
 
+/* When what began and ends. */
 static void
-ct_row_flags(ct_page_t *row, const ct_finding_t *finding, int64_t now_ms)
+ct_row_life(ct_page_t *row, const ct_finding_t *finding)
 {
-    uint32_t flags;
+    bool waits;
 
-    flags = finding->flags;
+    waits = finding->verdict == CT_VERDICT_EXPECTED
+            && !(finding->flags & (CT_FINDING_BASELINE
+                                   | CT_FINDING_ACKNOWLEDGED));
 
-    ct_page_number(row, "alarm", ct_finding_alarms(finding));
-    ct_page_number(row, "unverified", flags & CT_FINDING_UNVERIFIED);
-    ct_page_number(row, "foreign", flags & CT_FINDING_FOREIGN);
-    ct_page_number(row, "precertificate",
-                   (flags & (CT_FINDING_PRECERT | CT_FINDING_FINAL))
-                   == CT_FINDING_PRECERT);
-    ct_page_number(row, "expired", finding->not_after_ms != 0
-                                   && finding->not_after_ms < now_ms);
+    ct_rows_moment(row, CT_FIELD_DATE, "not_before", "not_before_text",
+                   finding->not_before_ms);
+    ct_rows_moment(row, CT_FIELD_DATE, "not_after", "not_after_text",
+                   finding->not_after_ms);
+    ct_rows_moment(row, CT_FIELD_TIME, "first_seen", "first_seen_text",
+                   finding->first_seen_ms);
+    ct_rows_moment(row, CT_FIELD_TIME, "serve_by", "serve_by_text",
+                   waits ? ct_finding_deadline(finding) : 0);
+}
+
+
+/* Nothing unless somebody did. */
+static void
+ct_row_ack(ct_page_t *row, const ct_store_t *store,
+    const ct_finding_t *finding, ct_ack_t *ack)
+{
+    if (!(finding->flags & CT_FINDING_ACKNOWLEDGED)
+        || !ct_ack_find(store, finding, ack))
+    {
+        memset(ack, 0, sizeof(*ack));
+    }
+
+    ct_rows_moment(row, CT_FIELD_TIME, "ack", "ack_text", ack->time_ms);
+    ct_page_number(row, "ack_key", ack->scope == CT_ACK_KEY);
+    ct_page_number(row, "ack_issuer", ack->scope == CT_ACK_ISSUER);
+    ct_page_text(row, "ack_reason", CT_SUMMARY_TEXT(ack->reason));
+    ct_page_text(row, "ack_who", CT_SUMMARY_TEXT(ack->who));
+}
+
+
+/* What is remarkable about it, whom to tell, and what to do. */
+static void
+ct_row_aside(ct_page_t *row, const ct_aside_t *aside)
+{
+    bool       alarms;
+    uint8_t    room[CT_STEPS_SENTENCE];
+    ct_buf_t   sentence;
+    ct_bytes_t notes[CT_NOTES];
+    ct_steps_t steps;
+
+    alarms = ct_finding_alarms(aside->finding);
+    ct_buf_fixed(&sentence, room, sizeof(room));
+    ct_steps_start(&steps, aside->finding, aside->parts, aside->now_ms);
+
+    ct_page_number(row, "alarm", alarms);
+    ct_page_text(row, "server", ct_report_cut(aside->parts->server,
+                                              CT_REPORT_CUT));
+    ct_page_text(row, "report", alarms ? ct_report_cut(aside->parts->report,
+                                                       CT_REPORT_CUT)
+                                       : ct_bytes(NULL, 0));
+    ct_page_number(row, "noted", ct_notes(aside->finding, aside->now_ms,
+                                          notes));
+    ct_page_rows(row, "notes", ct_rows_notes, aside);
+    ct_page_number(row, "todo", ct_steps_next(&steps, &sentence));
+    ct_page_rows(row, "steps", ct_rows_steps, aside);
+}
+
+
+static void
+ct_rows_notes(ct_page_t *row, const void *data)
+{
+    size_t            i, n;
+    ct_bytes_t        notes[CT_NOTES];
+    const ct_aside_t *aside;
+
+    aside = data;
+    n = ct_notes(aside->finding, aside->now_ms, notes);
+
+    for (i = 0; i < n; i++) {
+        ct_row_text(row, notes[i]);
+    }
+}
+
+
+static void
+ct_rows_steps(ct_page_t *row, const void *data)
+{
+    uint8_t           room[CT_STEPS_SENTENCE];
+    ct_buf_t          sentence;
+    ct_steps_t        steps;
+    const ct_aside_t *aside;
+
+    aside = data;
+    ct_steps_start(&steps, aside->finding, aside->parts, aside->now_ms);
+    ct_buf_fixed(&sentence, room, sizeof(room));
+
+    while (ct_steps_next(&steps, &sentence)) {
+        ct_row_text(row, ct_report_written(&sentence));
+        ct_buf_fixed(&sentence, room, sizeof(room));
+    }
+}
+
+
+static void
+ct_row_text(ct_page_t *row, ct_bytes_t text)
+{
+    ct_page_row(row, row);
+    ct_page_text(row, "text", text);
+    ct_page_render(row, CT_BYTES(ct_html_item));
 }
 
 
@@ -246,6 +345,9 @@ ct_row_hashes(ct_page_t *row, const ct_finding_t *finding)
     len = memcmp(finding->issuer_key, zero, CT_HASH_LEN) != 0 ? CT_HASH_LEN
                                                               : 0;
     ct_page_hex(row, "issuer_key", finding->issuer_key, len);
+    ct_page_number(row, "precertificate",
+                   (finding->flags & (CT_FINDING_PRECERT | CT_FINDING_FINAL))
+                   == CT_FINDING_PRECERT);
 }
 
 
@@ -264,7 +366,7 @@ ct_rows_names(ct_page_t *row, const void *data)
 }
 
 
-static void
+void
 ct_row_name(ct_page_t *row, ct_bytes_t name)
 {
     ct_page_row(row, row);
@@ -300,81 +402,6 @@ ct_rows_places(ct_page_t *row, const void *data)
                        place->timestamp_ms);
         ct_page_number(row, "precertificate", place->precertificate != 0);
         ct_page_render(row, CT_BYTES(ct_html_place));
-    }
-}
-
-
-void
-ct_rows_served(ct_page_t *row, const void *data)
-{
-    size_t                i;
-    const ct_view_t      *view;
-    const ct_inventory_t *inventory;
-
-    view = data;
-    inventory = view->report->inventory;
-
-    for (i = 0; i < inventory->nserved && i < CT_ROWS_SERVED; i++) {
-        ct_page_row(row, row);
-        ct_row_served(row, view, &inventory->served[i]);
-    }
-}
-
-
-static void
-ct_row_served(ct_page_t *row, const ct_view_t *view,
-    const ct_served_t *served)
-{
-    size_t    names;
-    uint8_t   room[CT_REPORT_CUT];
-    ct_buf_t  issuer;
-    ct_cert_t cert;
-
-    ct_buf_fixed(&issuer, room, sizeof(room));
-
-    if (ct_cert_read(served->der, &cert) == CT_OK) {
-        ct_cert_name_text(&issuer, cert.issuer);
-    }
-
-    names = served->ncert_names;
-
-    ct_page_rows(row, "names", ct_rows_served_names, served);
-    ct_page_number(row, "rest", names > CT_ROWS_NAMES
-                                ? names - CT_ROWS_NAMES : 0);
-    ct_page_text(row, "issuer", ct_report_written(&issuer));
-    ct_rows_moment(row, CT_FIELD_DATE, "not_before", "not_before_text",
-                   served->not_before_ms);
-    ct_rows_moment(row, CT_FIELD_DATE, "not_after", "not_after_text",
-                   served->not_after_ms);
-    ct_page_number(row, "expired",
-                   served->not_after_ms < view->report->now_ms);
-    ct_page_str(row, "file", served->file);
-    ct_row_served_by(row, served->places);
-    ct_page_hex(row, "cert_sha256", served->cert_sha256, CT_HASH_LEN);
-
-    ct_page_render(row, CT_BYTES(ct_html_certificate));
-}
-
-
-static void
-ct_row_served_by(ct_page_t *row, uint32_t places)
-{
-    ct_page_number(row, "http", places & CT_SERVED_HTTP);
-    ct_page_number(row, "stream", places & CT_SERVED_STREAM);
-    ct_page_number(row, "mail", places & CT_SERVED_MAIL);
-}
-
-
-static void
-ct_rows_served_names(ct_page_t *row, const void *data)
-{
-    size_t             i;
-    const ct_served_t *served;
-
-    served = data;
-
-    for (i = 0; i < served->ncert_names && i < CT_ROWS_NAMES; i++) {
-        ct_row_name(row, served->names[i]);
     }
 }
 

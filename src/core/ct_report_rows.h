@@ -10,6 +10,7 @@
 
 #define CT_ROWS_SERVED 100 /* certificates; the rest is in the JSON */
 #define CT_ROWS_EVENTS 10  /* so are older events */
+#define CT_ROWS_NAMES  8   /* of one certificate; the rest is counted */
 
 /* Numbers of findings to be shown, newest first. */
 typedef struct {
@@ -34,7 +35,15 @@ void ct_rows_findings(ct_page_t *row, const void *data);
 void ct_rows_logs(ct_page_t *row, const void *data);
 void ct_rows_idle(ct_page_t *row, const void *data);
 void ct_rows_events(ct_page_t *row, const void *data);
+void ct_rows_receivers(ct_page_t *row, const void *data);
 void ct_rows_served(ct_page_t *row, const void *data);
+void ct_rows_others(ct_page_t *row, const void *data);
+
+/* How many others there are. */
+size_t ct_rows_others_count(const ct_report_t *report);
+
+/* A name in a list. */
+void ct_row_name(ct_page_t *row, ct_bytes_t name);
 
 /* A moment in two fields: for machines, and as `kind` for people. */
 void ct_rows_moment(ct_page_t *page, ct_field_e kind, const char *stamp,
