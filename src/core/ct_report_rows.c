@@ -259,19 +259,22 @@ ct_row_ack(ct_page_t *row, const ct_store_t *store,
 static void
 ct_row_aside(ct_page_t *row, const ct_aside_t *aside)
 {
-    bool       alarms;
+    bool       alarms, ours;
     uint8_t    room[CT_STEPS_SENTENCE];
     ct_buf_t   sentence;
-    ct_bytes_t notes[CT_NOTES];
+    ct_bytes_t server, notes[CT_NOTES];
     ct_steps_t steps;
 
     alarms = ct_finding_alarms(aside->finding);
+    ours = aside->finding->verdict == CT_VERDICT_SERVED
+           || aside->finding->verdict == CT_VERDICT_OURS;
+    server = ct_report_cut(aside->parts->server, CT_REPORT_CUT);
     ct_buf_fixed(&sentence, room, sizeof(room));
     ct_steps_start(&steps, aside->finding, aside->parts, aside->now_ms);
 
     ct_page_number(row, "alarm", alarms);
-    ct_page_text(row, "server", ct_report_cut(aside->parts->server,
-                                              CT_REPORT_CUT));
+    ct_page_text(row, "server", ours ? ct_bytes(NULL, 0) : server);
+    ct_page_text(row, "server_quiet", ours ? server : ct_bytes(NULL, 0));
     ct_page_text(row, "report", alarms ? ct_report_cut(aside->parts->report,
                                                        CT_REPORT_CUT)
                                        : ct_bytes(NULL, 0));
