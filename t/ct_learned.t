@@ -71,7 +71,11 @@ $s->append('older');
 $s->append('one', final => 1);
 ok($s->wait_for(sub { verdict('older') eq 'served' }),
     'yesterday\'s certificate is no stranger');
-like(finding('older')->{reason}, qr/last 400 days/, 'and it is said why');
+like(finding('older')->{reason}, qr/^nginx served this certificate until 20/,
+    'and it is said why');
+ok(served('old.shop.test', 'past'), 'what was served once is listed');
+ok(served('one.shop.test', 'learned'), 'and what was learned');
+ok(!served($_, 'past'), "$_ is still there") for 'shop.test', 'one.shop.test';
 
 # the key of what was learned, for its names
 $w->ca('leaf', 'again', '--issuer', 'usual-ca', '--name', 'one.shop.test',
@@ -188,10 +192,12 @@ sub verdict { return finding(@_)->{verdict} }
 
 
 sub served {
-    my ($name) = @_;
+    my ($name, $source) = @_;
     my $list = $n->get_json('/ct/api/certificates') or return 0;
 
-    return grep { $_->{names}[0] eq $name } @{ $list->{certificates} };
+    return grep { $_->{names}[0] eq $name
+        && $_->{source} eq ($source // 'configured') }
+        @{ $list->{certificates} };
 }
 
 

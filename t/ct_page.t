@@ -360,6 +360,15 @@ sub page {
     }
     like($html, qr{&lt;/dd&gt;&lt;script&gt;alert\(1\)&lt;/script&gt;&amp;},
         'and the issuer');
+    for my $from ('/ct', '/ct/') {
+        my ($pem) = $n->get($from)->{content}
+            =~ m{<a href="((?:ct/)?certificate/\w+\.pem)">};
+        like($n->get($from =~ s{[^/]*\z}{}r . $pem)->{content},
+            qr/\A-----BEGIN CERTIFICATE-----\n/,
+            "from $from a link leads to a certificate");
+    }
+    like($html, qr/<h2 id="alerts">.*Nobody is told/s,
+        'nobody is told, and that is said');
     like($html, qr/and 9,992 more/, 'most of the names are only counted');
     cmp_ok(length $html, '<', 1_000_000, 'the page stays small');
 

@@ -18,7 +18,8 @@ static void ct_report_log_counts(ct_json_t *json,
     const ct_summary_t *summary);
 static void ct_report_usage(ct_json_t *json, const ct_summary_t *summary,
     const ct_store_t *store);
-static void ct_report_alerts(ct_json_t *json, const ct_summary_t *summary);
+static void ct_report_alerts(ct_json_t *json, const ct_summary_t *summary,
+    const ct_store_t *store);
 static void ct_report_coverage(ct_json_t *json, const ct_summary_t *summary);
 static void ct_report_loglist(ct_json_t *json, const ct_summary_t *summary);
 static void ct_report_certificate(ct_json_t *json,
@@ -85,7 +86,7 @@ ct_report_json_status(const ct_report_t *report, ct_buf_t *out)
     ct_report_log_counts(&json, &summary);
     ct_report_usage(&json, &summary, report->store);
     ct_json_u64(&json, "dropped", summary.status.dropped);
-    ct_report_alerts(&json, &summary);
+    ct_report_alerts(&json, &summary, report->store);
     ct_json_u64(&json, "received", summary.status.received);
     ct_json_u64(&json, "watched", summary.status.watched);
     ct_json_u64(&json, "certificates", report->inventory->nserved);
@@ -251,9 +252,17 @@ ct_report_usage(ct_json_t *json, const ct_summary_t *summary,
 
 
 static void
-ct_report_alerts(ct_json_t *json, const ct_summary_t *summary)
+ct_report_alerts(ct_json_t *json, const ct_summary_t *summary,
+    const ct_store_t *store)
 {
+    uint8_t  room[CT_REPORT_SENTENCE];
+    ct_buf_t text;
+
+    ct_buf_fixed(&text, room, sizeof(room));
+    ct_summary_untold(summary, store, &text);
+
     ct_json_object(json, "alerts");
+    ct_report_text(json, "text", ct_report_written(&text));
     ct_json_u64(json, "waiting", summary->waiting);
     ct_json_u64(json, "sent", summary->status.alerts_sent);
     ct_json_u64(json, "failed", summary->status.alerts_failed);

@@ -286,6 +286,7 @@ untold(world_t *w)
 static void
 test_receivers(void)
 {
+    json_t      *root;
     world_t      w;
     uint64_t     n;
     ct_bytes_t   name = CT_BYTES("a.test");
@@ -308,6 +309,9 @@ test_receivers(void)
     level_is(&w, "attention", "one waits for a receiver that fails");
     is_str(untold(&w), "1 alert waits because a receiver fails: mail.",
            "which one");
+    root = world_json(&w, ct_report_json_status);
+    is_str(json_text(root, "alerts.text"), untold(&w), "in JSON, too");
+    json_decref(root);
 
     world_alert(&w, 6, 7, CT_ALERT_RESOLVED, CT_ALERT_DEAD, 1);
     world_alert(&w, 7, 8, CT_ALERT_FIRST, CT_ALERT_DEAD, 1);
