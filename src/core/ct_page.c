@@ -7,6 +7,8 @@
 #include "ct_page.h"
 #include "ct_utf8.h"
 
+#include <string.h>
+
 #define CT_PAGE_OPEN "{{"
 
 /* A piece of a template: text, then a tag. */
@@ -109,7 +111,7 @@ ct_page_field(ct_page_t *page, const char *name, ct_field_e kind)
     }
 
     field = &page->field[page->nfields - 1];
-    *field = (ct_field_t) {.name = name, .kind = kind};
+    *field = (ct_field_t) {.name = ct_bytes_str(name), .kind = kind};
 
     return field;
 }
@@ -198,14 +200,24 @@ ct_page_piece(ct_bytes_t *in, ct_piece_t *piece)
 static size_t
 ct_page_find(ct_bytes_t in, const char *mark)
 {
-    size_t     i;
-    ct_bytes_t want;
+    size_t         left;
+    ct_bytes_t     want;
+    const uint8_t *p, *end;
 
     want = ct_bytes_str(mark);
+    end = in.data + in.len;
 
-    for (i = 0; i + want.len <= in.len; i++) {
-        if (ct_bytes_equal(ct_bytes(in.data + i, want.len), want)) {
-            return i;
+    for (p = in.data; p != end; p++) {
+        p = memchr(p, *mark, (size_t) (end - p));
+
+        if (p == NULL) {
+            break;
+        }
+
+        left = (size_t) (end - p);
+
+        if (left >= want.len && memcmp(p, mark, want.len) == 0) {
+            return (size_t) (p - in.data);
         }
     }
 
@@ -250,7 +262,7 @@ ct_page_lookup(const ct_page_t *page, ct_bytes_t name)
     size_t i;
 
     for (i = 0; i < page->nfields; i++) {
-        if (ct_bytes_is(name, page->field[i].name)) {
+        if (ct_bytes_equal(name, page->field[i].name)) {
             return &page->field[i];
         }
     }

@@ -33,7 +33,7 @@ typedef enum {
 } ct_field_e;
 
 typedef struct {
-    const char     *name;
+    ct_bytes_t      name;
     ct_bytes_t      text;   /* TEXT, HEX */
     uint64_t        number; /* NUMBER */
     int64_t         ms;     /* STAMP, DATE, TIME, AGE */
