@@ -369,6 +369,7 @@ test_paging(void)
 static void
 test_bound(void)
 {
+    char        quotes[CT_LIMIT_NAME];
     size_t      i;
     world_t     w;
     ct_buf_t    out;
@@ -391,6 +392,28 @@ test_bound(void)
     ct_buf_init(&out, w.arena, CT_LIMIT_PAGE);
     is_int(ct_report_page(&w.report, &out), CT_OK, "a page");
     ok(out.len < 250 * 1024, "of %u bytes", (unsigned) out.len);
+    world_close(&w);
+
+    /* every byte grows sixfold, and everything is to be told */
+    memset(quotes, '"', sizeof(quotes));
+    world_open(&w);
+    w.report.limit = CT_LIMIT_PAGE_FINDINGS;
+
+    for (i = 0; i < 200; i++) {
+        names[i] = ct_bytes(quotes, sizeof(quotes));
+    }
+
+    for (i = 0; i < 200; i++) {
+        world_finding(&w, CT_VERDICT_UNFAMILIAR, UINT32_MAX
+                      & ~(uint32_t) (CT_FINDING_BASELINE
+                                     | CT_FINDING_ACKNOWLEDGED
+                                     | CT_FINDING_FOREIGN),
+                      names[0], names, i % 2 == 0 ? 200 : 3);
+    }
+
+    ct_buf_init(&out, w.arena, CT_LIMIT_PAGE);
+    is_int(ct_report_page(&w.report, &out), CT_OK, "a hostile page");
+    ok(out.len < CT_LIMIT_PAGE / 2, "of %u bytes", (unsigned) out.len);
     world_close(&w);
     free(names);
 }
