@@ -1,7 +1,8 @@
-/* Fuzz target: a finding and a log made of arbitrary bytes. JSON stays JSON
- * and free of tags; page and metrics have the shape that they have for
- * letters of the same lengths. */
+/* Fuzz target: a finding, a log and a receiver made of arbitrary bytes. JSON
+ * stays JSON and free of tags; page and metrics have the shape that they have
+ * for letters of the same lengths. */
 
+#include "ct_ack.h"
 #include "ct_coverage.h"
 #include "ct_report.h"
 
@@ -65,11 +66,47 @@ fill(ct_store_t *store, const uint8_t *text, const uint8_t *data,
     finding.serial_len = data[0];
     finding.verdict = data[1];
     finding.reason = data[2];
-    finding.flags = data[3];
+    finding.flags = data[3] | (uint32_t) data[2] << 8;
     finding.nnames = data[0];
     finding.nplaces = data[1];
     finding.not_after_ms = (int64_t) ((uint64_t) data[2] << 56);
     CHECK(ct_store_add(store, &finding, ct_bytes(text, size)) == CT_OK);
+}
+
+
+/* A receiver, something that was served, and an acknowledgement. */
+static void
+fill_rows(ct_store_t *store, const uint8_t *text, const uint8_t *data,
+    size_t size)
+{
+    size_t              n = size < CT_LIMIT_TEXT ? size : CT_LIMIT_TEXT;
+    ct_ack_t            ack;
+    ct_past_t           past;
+    ct_channel_record_t channel;
+
+    memset(&channel, 0, sizeof(channel));
+    channel.id = 1;
+    channel.kind = data[0];
+    channel.configured = data[1] & 1;
+    channel.failing_ms = data[2] & 1;
+    channel.test_ms = data[3];
+    memcpy(channel.name, text, n);
+    memcpy(channel.error, text, n);
+    memcpy(channel.test_answer, text, n);
+    ct_store_set_row(store, CT_TABLE_CHANNEL, 0, &channel);
+
+    memset(&past, 0, sizeof(past));
+    past.last_ms = 1;
+    past.source = data[0];
+    memcpy(past.owner, text, n);
+    ct_store_set_row(store, CT_TABLE_PAST, 0, &past);
+
+    memset(&ack, 0, sizeof(ack));
+    ack.time_ms = 1;
+    ack.scope = CT_ACK_FINDING;
+    memcpy(ack.reason, text, n);
+    memcpy(ack.who, text, n < sizeof(ack.who) ? n : sizeof(ack.who));
+    ct_store_set_row(store, CT_TABLE_ACK, 0, &ack);
 }
 
 
@@ -115,14 +152,25 @@ same_shape(face_pt face, ct_store_t *const store[2], ct_arena_t *arena,
 }
 
 
+static void
+is_json(face_pt face, const ct_store_t *store, ct_arena_t *arena)
+{
+    json_t     *json;
+    ct_bytes_t  out;
+
+    out = say(face, store, arena);
+    json = json_loadb((const char *) out.data, out.len, JSON_ALLOW_NUL, NULL);
+    CHECK(json != NULL && count(out, '<') == 0 && count(out, '>') == 0);
+    json_decref(json);
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     size_t      i, part, rest;
-    json_t     *json;
     uint8_t    *text[2];
     ct_arena_t *arena;
-    ct_bytes_t  out;
     ct_store_t *store[2];
 
     ct_coverage_t            coverage[2];
@@ -155,25 +203,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (i = 0; i < 2; i++) {
         store[i] = ct_store_create(mem[i], sizeof(mem[i]));
         fill(store[i], text[i], data, size);
+        fill_rows(store[i], text[i], data, size);
     }
 
     same_shape(ct_report_page, store, arena, "<>\"'");
     same_shape(ct_report_metrics, store, arena, "\n");
 
-    out = say(ct_report_json_findings, store[0], arena);
-    json = json_loadb((const char *) out.data, out.len, JSON_ALLOW_NUL, NULL);
-    CHECK(json != NULL && count(out, '<') == 0 && count(out, '>') == 0);
-    json_decref(json);
-
-    out = say(ct_report_json_logs, store[0], arena);
-    json = json_loadb((const char *) out.data, out.len, JSON_ALLOW_NUL, NULL);
-    CHECK(json != NULL && count(out, '<') == 0);
-    json_decref(json);
-
-    out = say(ct_report_json_events, store[0], arena);
-    json = json_loadb((const char *) out.data, out.len, JSON_ALLOW_NUL, NULL);
-    CHECK(json != NULL && count(out, '<') == 0);
-    json_decref(json);
+    is_json(ct_report_json_findings, store[0], arena);
+    is_json(ct_report_json_channels, store[0], arena);
+    is_json(ct_report_json_certificates, store[0], arena);
+    is_json(ct_report_json_logs, store[0], arena);
+    is_json(ct_report_json_events, store[0], arena);
 
     ct_coverage_take(&coverage[0], store[0], &nothing, 1);
     ct_coverage_take(&coverage[1], store[1], &nothing, 1);
