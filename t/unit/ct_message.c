@@ -12,6 +12,7 @@ static void test_types(void);
 static void test_event(void);
 static void test_note(void);
 static void test_names(void);
+static void test_places(void);
 static void test_url(void);
 static void test_id(void);
 static void test_full(void);
@@ -30,6 +31,7 @@ main(void)
     test_event();
     test_note();
     test_names();
+    test_places();
     test_url();
     test_id();
     test_full();
@@ -254,6 +256,31 @@ test_names(void)
     (void) sample_fill(&l, "names", 1);
     is_int(fact_of(&l, "names")->n, CT_LIMIT_MESSAGE_NAMES, "some names");
     is_int((int) fact_of(&l, "names")->total, 10000, "of many");
+    letter_close(&l);
+}
+
+
+/* In more logs than are kept. */
+static void
+test_places(void)
+{
+    letter_t         l;
+    uint64_t         n;
+    ct_bytes_t       name = CT_BYTES("example.com");
+    ct_finding_t     f;
+    const ct_fact_t *fact;
+
+    letter_open(&l);
+    n = letter_names(&l, CT_VERDICT_UNFAMILIAR, &name, 1, 1, CT_BYTES(""));
+    (void) ct_store_finding(l.w.store, n, &f, NULL);
+    f.nplaces = 4000;
+    ct_store_update(l.w.store, &f);
+    (void) letter_finding(&l, n, false);
+    fact = fact_of(&l, "logged");
+    is_int(fact->n, CT_LIMIT_FINDING_LOGS + 1, "those, and one thing more");
+    is_int((int) fact->total, CT_LIMIT_FINDING_LOGS + 1, "no false number");
+    ok(ct_bytes_is(fact->values[CT_LIMIT_FINDING_LOGS], "and more"),
+       "that there are more");
     letter_close(&l);
 }
 
