@@ -222,7 +222,7 @@ ct_again_foreign(const ct_context_t *ctx, ct_finding_t *f,
     while (ct_finding_name(&names, &text)) {
         ct_name_read(text, &name);
 
-        if (!ct_watch_match(ctx->config->watch, &name, &matched)) {
+        if (!ct_watch_match(ctx->scan.watch, &name, &matched)) {
             f->flags |= CT_FINDING_FOREIGN;
             return;
         }

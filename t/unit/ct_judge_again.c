@@ -241,7 +241,7 @@ watching(const char *const *names)
         pattern[n] = ct_bytes_str(names[n]);
     }
 
-    config.watch = ct_watch_compile(ctx.arena, pattern, n, 1);
+    ctx.scan.watch = ct_watch_compile(ctx.arena, pattern, n, 1);
     ct_judge_again(&ctx);
 }
 
