@@ -174,8 +174,7 @@ ct_json_quote(ct_buf_t *out, ct_bytes_t text)
             n = text.len - rest.len;
         }
 
-        if (n != 0) {
-            (void) ct_read_bytes(&text, n, &run);
+        if (n != 0 && ct_read_bytes(&text, n, &run)) {
             ct_buf_bytes(out, run);
             continue;
         }

@@ -97,12 +97,11 @@ ct_mime_plain(ct_buf_t *out, size_t column, ct_bytes_t text)
 static void
 ct_mime_encoded(ct_buf_t *out, ct_bytes_t text)
 {
-    size_t     n;
     ct_bytes_t chunk;
 
-    while (text.len != 0 && !out->full) {
-        n = ct_mime_chunk(text);
-        (void) ct_read_bytes(&text, n, &chunk);
+    while (!out->full && text.len != 0
+           && ct_read_bytes(&text, ct_mime_chunk(text), &chunk))
+    {
         ct_buf_puts(out, "=?UTF-8?B?");
         ct_buf_base64(out, chunk.data, chunk.len);
         ct_buf_puts(out, text.len != 0 ? "?=\r\n " : "?=");
