@@ -9,7 +9,7 @@ use IO::Select;
 use IO::Socket::INET;
 use Socket qw(AF_UNIX SOCK_STREAM);
 use Test::More;
-use Time::HiRes qw(time);
+use Time::HiRes qw(sleep time);
 
 use CT::Site;
 
@@ -53,6 +53,32 @@ ok($s->wait_finding(sub { $_[0]{matched} eq 'n123456.watched.test' }),
 ok($s->wait_finding(sub { $_[0]{matched} eq "n@{[$NAMES - 1]}.watched.test" }),
     'what a reload added is found');
 $n->finish;
+
+
+subtest 'thousands of certificates, and a quit amid the start' => sub {
+    plan skip_all => 'make soak has the time for it' if !$ENV{CRASH_LONG};
+
+    my $site = CT::Site->new(webhook => 0,
+        zone => 'zone=ct:64m state=%%PREFIX%%/ct.state');
+    $site->world->ca('leaf', "many$_", '--issuer', 'usual-ca', '--name',
+        "n$_.many.test") for 1 .. 3000;
+    $site->configure(conf => join '', map {
+        "server { listen 127.0.0.1:%%PORT2%% ssl; server_name n$_.many.test;"
+            . " ssl_certificate %%WORLD%%/many$_.fullchain.pem;"
+            . " ssl_certificate_key %%WORLD%%/many$_.key; }\n" } 1 .. 3000);
+
+    for my $pause (0.2, 0.6, 1.2) {
+        $site->nginx->start;
+        sleep $pause;
+        $site->nginx->quit;
+    }
+    $site->nginx->start;
+    ok($site->wait_for(sub {
+        $site->nginx->error_log =~ /3001 certificates served/ }, 60),
+        'all are known');
+    $site->nginx->finish;
+};
+
 done_testing;
 
 

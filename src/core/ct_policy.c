@@ -38,7 +38,24 @@ ct_policy_create(ct_arena_t *arena, const ct_inventory_t *inventory,
     const ct_anchors_t *anchors, ct_calist_t *list,
     const ct_issuer_t *issuers, size_t nissuers)
 {
-    size_t       i;
+    ct_policy_t *policy;
+
+    policy = ct_policy_start(arena, inventory, anchors, list, issuers,
+                             nissuers);
+
+    while (policy != NULL && !ct_policy_turn(policy)) {
+        /* go on */
+    }
+
+    return policy;
+}
+
+
+ct_policy_t *
+ct_policy_start(ct_arena_t *arena, const ct_inventory_t *inventory,
+    const ct_anchors_t *anchors, ct_calist_t *list,
+    const ct_issuer_t *issuers, size_t nissuers)
+{
     ct_policy_t *policy;
 
     policy = ct_arena_calloc(arena, 1, sizeof(ct_policy_t));
@@ -46,20 +63,29 @@ ct_policy_create(ct_arena_t *arena, const ct_inventory_t *inventory,
         return NULL;
     }
 
+    policy->anchors = anchors;
+    policy->list = list;
+
     policy->inventory = inventory;
     policy->issuers = issuers;
     policy->nissuers = nissuers;
     policy->familiar = ct_arena_calloc(arena, inventory->nserved,
                                        sizeof(ct_familiar_t));
-    if (policy->familiar == NULL) {
-        return NULL;
+
+    return policy->familiar != NULL ? policy : NULL;
+}
+
+
+bool
+ct_policy_turn(ct_policy_t *policy)
+{
+    if (policy->known < policy->inventory->nserved) {
+        ct_familiar_learn(policy, policy->known, policy->anchors,
+                          policy->list);
+        policy->known++;
     }
 
-    for (i = 0; i < inventory->nserved; i++) {
-        ct_familiar_learn(policy, i, anchors, list);
-    }
-
-    return policy;
+    return policy->known == policy->inventory->nserved;
 }
 
 

@@ -124,9 +124,17 @@ ct_rc_t ct_served_read(ct_served_t *served, ct_bytes_t der,
 /* "http", "stream", "mail" of CT_SERVED_HTTP ... */
 const char *ct_served_place(uint32_t place);
 
-/* Verifies every served certificate's own chain to establish its CA; some
- * ms each, so in the engine's thread. Borrows all arguments but the CA list,
- * which may be NULL and learns from those chains. NULL: memory. */
+/* Borrows all arguments; the CA list may be NULL. It is of use once all its
+ * turns are taken. NULL: memory. */
+ct_policy_t *ct_policy_start(ct_arena_t *arena,
+    const ct_inventory_t *inventory, const ct_anchors_t *anchors,
+    ct_calist_t *list, const ct_issuer_t *issuers, size_t nissuers);
+
+/* Verifies one more served certificate's own chain, from which the CA list
+ * learns, to establish its CA: some ms. True once all are. */
+bool ct_policy_turn(ct_policy_t *policy);
+
+/* All at once. */
 ct_policy_t *ct_policy_create(ct_arena_t *arena,
     const ct_inventory_t *inventory, const ct_anchors_t *anchors,
     ct_calist_t *list, const ct_issuer_t *issuers, size_t nissuers);

@@ -24,6 +24,9 @@ struct ct_policy_s {
     const ct_issuer_t    *issuers;
     size_t                nissuers;
     ct_familiar_t        *familiar; /* one for each served certificate */
+    size_t                known;    /* the first of them that are */
+    const ct_anchors_t   *anchors;
+    ct_calist_t          *list;
 };
 
 

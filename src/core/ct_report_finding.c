@@ -157,7 +157,8 @@ ct_report_reason(ct_buf_t *out, const ct_store_t *store,
     }
 
     if (finding->reason == CT_REASON_PAST
-        && ct_store_past(store, finding->identity, &past))
+        && ct_store_past(store, finding->identity, &past)
+           < ct_store_rows(store, CT_TABLE_PAST))
     {
         ct_reason_past(out, past.source == CT_PAST_KNOWN, past.last_ms);
         return;

@@ -405,9 +405,11 @@ size_t ct_store_rows(const ct_store_t *store, ct_table_e table);
 bool ct_store_row(const ct_store_t *store, ct_table_e table, size_t i,
     void *row);
 
-/* The row of CT_TABLE_PAST with this identity; false: none. */
-bool ct_store_past(const ct_store_t *store,
+/* The row of CT_TABLE_PAST with this identity, and the one that was seen
+ * longest ago; the number of rows when there is none. */
+size_t ct_store_past(const ct_store_t *store,
     const uint8_t identity[CT_HASH_LEN], ct_past_t *past);
+size_t ct_store_past_oldest(const ct_store_t *store, int64_t *last_ms);
 
 /* The row of the receiver with this id; their number when it has none. */
 size_t ct_store_channel(const ct_store_t *store, uint64_t id);

@@ -9,6 +9,10 @@
 #include <string.h>
 
 
+static uint64_t ct_past_word(const ct_store_t *store, size_t i,
+    size_t offset);
+
+
 size_t
 ct_store_row_words(ct_table_e table)
 {
@@ -133,31 +137,60 @@ ct_store_channel(const ct_store_t *store, uint64_t id)
 }
 
 
-/* Whole rows are copied only where the first bytes are right: a page may ask
- * for a hundred of them. */
-bool
+/* Whole rows are copied only where the first bytes are right: there may be
+ * thousands, and as many to look for. */
+size_t
 ct_store_past(const ct_store_t *store, const uint8_t identity[CT_HASH_LEN],
     ct_past_t *past)
 {
-    size_t          i, n;
-    uint64_t        want;
-    const uint64_t *slot;
+    size_t   i, n;
+    uint64_t want;
 
     memcpy(&want, identity, sizeof(want));
     n = store->max_rows[CT_TABLE_PAST];
-    slot = ct_store_row_slot(store, CT_TABLE_PAST, 0);
 
-    for (i = 0; i < n; i++, slot += CT_STORE_WORDS(ct_past_t) + 1) {
-        if (__atomic_load_n(slot + 1 + offsetof(ct_past_t, identity) / 8,
-                            __ATOMIC_RELAXED) == want
+    for (i = 0; i < n; i++) {
+        if (ct_past_word(store, i, offsetof(ct_past_t, identity)) == want
             && ct_store_row(store, CT_TABLE_PAST, i, past)
             && memcmp(past->identity, identity, CT_HASH_LEN) == 0)
         {
-            return true;
+            break;
         }
     }
 
-    return false;
+    return i;
+}
+
+
+size_t
+ct_store_past_oldest(const ct_store_t *store, int64_t *last_ms)
+{
+    size_t  i, n, oldest;
+    int64_t one;
+
+    n = store->max_rows[CT_TABLE_PAST];
+    oldest = n;
+    *last_ms = INT64_MAX;
+
+    for (i = 0; i < n; i++) {
+        one = (int64_t) ct_past_word(store, i, offsetof(ct_past_t, last_ms));
+
+        if (one != 0 && one < *last_ms) {
+            *last_ms = one;
+            oldest = i;
+        }
+    }
+
+    return oldest;
+}
+
+
+/* Of row i, the one at this offset. */
+static uint64_t
+ct_past_word(const ct_store_t *store, size_t i, size_t offset)
+{
+    return __atomic_load_n(ct_store_row_slot(store, CT_TABLE_PAST, i) + 1
+                           + offset / 8, __ATOMIC_RELAXED);
 }
 
 

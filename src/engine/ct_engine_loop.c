@@ -205,8 +205,11 @@ ct_engine_take_over(ct_engine_t *engine)
         || engine->notify == NULL || engine->lists == NULL
         || engine->logs == NULL)
     {
-        ct_lines_say(ctx->lines, CT_LINE_ERROR,
-                     "the monitor could not start: out of memory");
+        if (!ct_context_stopping(ctx)) {
+            ct_lines_say(ctx->lines, CT_LINE_ERROR,
+                         "the monitor could not start: out of memory");
+        }
+
         return false;
     }
 

@@ -18,6 +18,8 @@
 #define CT_OURS_DAY_MS   ((int64_t) 24 * 60 * 60 * 1000)
 
 
+static ct_policy_t *ct_ours_policy(const ct_context_t *ctx,
+    ct_arena_t *arena, const ct_inventory_t *all);
 static ct_inventory_t *ct_ours_gather(ct_engine_t *engine,
     ct_arena_t *arena);
 static void ct_ours_add(ct_inventory_t *all, ct_served_t *list,
@@ -27,9 +29,11 @@ static void ct_ours_known(ct_inventory_t *all, ct_served_t *list,
 static bool ct_ours_past(ct_engine_t *engine, ct_inventory_t *all,
     ct_served_t *list, ct_arena_t *arena);
 static void ct_ours_remember(ct_engine_t *engine);
+static void ct_ours_seen(ct_context_t *ctx, size_t i);
 
 
-/* The policy of before stays when there is no memory for another. */
+/* The policy of before stays when there is no memory for another, or no
+ * time. */
 bool
 ct_engine_policy(ct_engine_t *engine)
 {
@@ -49,9 +53,7 @@ ct_engine_policy(ct_engine_t *engine)
     }
 
     all = ct_ours_gather(engine, arena);
-    policy = all == NULL ? NULL
-             : ct_policy_create(arena, all, ctx->anchors, ctx->calist,
-                                ctx->config->issuers, ctx->config->nissuers);
+    policy = all == NULL ? NULL : ct_ours_policy(ctx, arena, all);
     watch = policy == NULL ? NULL : ct_engine_watch(engine, all, arena);
 
     if (watch == NULL) {
@@ -74,6 +76,26 @@ ct_engine_policy(ct_engine_t *engine)
                           + took_ms * CT_OURS_PATIENCE;
 
     return true;
+}
+
+
+/* NULL: no memory, or it has to stop. */
+static ct_policy_t *
+ct_ours_policy(const ct_context_t *ctx, ct_arena_t *arena,
+    const ct_inventory_t *all)
+{
+    ct_policy_t *policy;
+
+    policy = ct_policy_start(arena, all, ctx->anchors, ctx->calist,
+                             ctx->config->issuers, ctx->config->nissuers);
+
+    while (policy != NULL && !ct_policy_turn(policy)) {
+        if (ct_context_stopping(ctx)) {
+            return NULL;
+        }
+    }
+
+    return policy;
 }
 
 
@@ -192,23 +214,24 @@ ct_ours_remember(ct_engine_t *engine)
     configured = ctx->config->inventory->nserved;
     (void) ct_learned_list(engine->learned, &n);
 
-    for (i = 0; i < configured; i++) {
-        ct_history_seen(ctx, i);
-    }
-
-    for (i = engine->nlearned; i < n; i++) {
-        ct_history_seen(ctx, configured + i);
-    }
-
-    for (i = configured + n;
-         i < ctx->inventory->nserved
-         && ctx->inventory->served[i].origin == CT_ORIGIN_KNOWN;
+    for (i = 0; i < ctx->inventory->nserved && !ct_context_stopping(ctx);
          i++)
     {
-        ct_history_seen(ctx, i);
+        if (i < configured || i >= configured + engine->nlearned) {
+            ct_ours_seen(ctx, i);
+        }
     }
 
     engine->nlearned = n;
+}
+
+
+static void
+ct_ours_seen(ct_context_t *ctx, size_t i)
+{
+    if (ctx->inventory->served[i].origin != CT_ORIGIN_PAST) {
+        ct_history_seen(ctx, i);
+    }
 }
 
 

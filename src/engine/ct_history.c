@@ -10,21 +10,17 @@
 #define CT_HISTORY_DAY ((int64_t) 24 * 60 * 60 * 1000)
 
 
-static size_t ct_history_find(ct_context_t *ctx, const uint8_t *identity,
-    ct_past_t *past);
-static size_t ct_history_oldest(ct_context_t *ctx);
-
-
 void
 ct_history_seen(ct_context_t *ctx, size_t i)
 {
     size_t             row, n;
-    ct_past_t          was, is;
+    int64_t            last_ms;
+    ct_past_t          is, was = {.last_ms = 0};
     const ct_served_t *served;
 
     n = ct_store_rows(ctx->store, CT_TABLE_PAST);
     served = &ctx->inventory->served[i];
-    row = ct_history_find(ctx, served->identity, &was);
+    row = ct_store_past(ctx->store, served->identity, &was);
 
     if (row < n && was.source == (uint8_t) served->origin
         && ctx->now_ms - was.last_ms < CT_HISTORY_DAY
@@ -40,55 +36,19 @@ ct_history_seen(ct_context_t *ctx, size_t i)
         is.first_ms = was.first_ms;
     } else {
         row = ct_store_free_row(ctx->store, CT_TABLE_PAST);
-        row = row < n ? row : ct_history_oldest(ctx);
+    }
+
+    /* one that is served still does not give way: it would come back */
+    if (row == n) {
+        row = ct_store_past_oldest(ctx->store, &last_ms);
+
+        if (ctx->now_ms - last_ms <= CT_HISTORY_DAY) {
+            return;
+        }
     }
 
     ct_store_set_row(ctx->store, CT_TABLE_PAST, row, &is);
     ct_context_changed(ctx);
-}
-
-
-/* The number of rows when there is none. */
-static size_t
-ct_history_find(ct_context_t *ctx, const uint8_t *identity, ct_past_t *past)
-{
-    size_t i, n;
-
-    n = ct_store_rows(ctx->store, CT_TABLE_PAST);
-
-    for (i = 0; i < n; i++) {
-        if (ct_store_row(ctx->store, CT_TABLE_PAST, i, past)
-            && memcmp(past->identity, identity, CT_HASH_LEN) == 0)
-        {
-            break;
-        }
-    }
-
-    return i;
-}
-
-
-static size_t
-ct_history_oldest(ct_context_t *ctx)
-{
-    size_t    i, n, oldest;
-    int64_t   oldest_ms;
-    ct_past_t past;
-
-    n = ct_store_rows(ctx->store, CT_TABLE_PAST);
-    oldest = n;
-    oldest_ms = INT64_MAX;
-
-    for (i = 0; i < n; i++) {
-        if (ct_store_row(ctx->store, CT_TABLE_PAST, i, &past)
-            && past.last_ms < oldest_ms)
-        {
-            oldest = i;
-            oldest_ms = past.last_ms;
-        }
-    }
-
-    return oldest;
 }
 
 

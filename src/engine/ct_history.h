@@ -11,7 +11,8 @@
 #include "ct_past.h"
 
 
-/* Certificate i of ctx->inventory is served now. */
+/* Certificate i of ctx->inventory is served now. Without room the row that was
+ * not seen for longest gives way, unless all are of today. */
 void ct_history_seen(ct_context_t *ctx, size_t i);
 
 /* Forgets what is too old. */

@@ -11,6 +11,7 @@ test_rows(void)
 {
     size_t              i, n;
     ct_ack_t            ack;
+    int64_t             last_ms;
     ct_past_t           past;
     ct_store_t         *store;
     ct_channel_record_t channel;
@@ -51,15 +52,23 @@ test_rows(void)
     is_int(ct_store_inbox(store)->tickets, 0, "nor with the inbox");
 
     memset(ack.hash, 5, CT_HASH_LEN);
-    ok(ct_store_past(store, ack.hash, &past) && past.last_ms == 6,
+    ok(ct_store_past(store, ack.hash, &past) == 5 && past.last_ms == 6,
        "found by its identity");
     ack.hash[CT_HASH_LEN - 1] = 6;
-    ok(!ct_store_past(store, ack.hash, &past), "by all of it");
+    is_int(ct_store_past(store, ack.hash, &past),
+           ct_store_rows(store, CT_TABLE_PAST), "by all of it");
+
+    is_int(ct_store_past_oldest(store, &last_ms), 0, "the oldest");
+    is_int(last_ms, 1, "and when it was seen");
+    past.last_ms = 99;
+    ct_store_set_row(store, CT_TABLE_PAST, 0, &past);
+    is_int(ct_store_past_oldest(store, &last_ms), 1, "then another one");
 
     ct_store_set_row(store, CT_TABLE_PAST, 3, NULL);
     is_int(ct_store_free_row(store, CT_TABLE_PAST), 3, "a row is emptied");
     ct_store_clear(store);
     is_int(ct_store_free_row(store, CT_TABLE_PAST), 0, "all of them");
+    is_int(ct_store_past_oldest(store, &last_ms), n, "and no oldest");
     is_int(ct_store_free_row(store, CT_TABLE_ACK), 0, "of all tables");
 }
 
