@@ -82,7 +82,7 @@ ct_http_limit(ct_http_t *http)
      * a request that waits for the connection of a paused stream that waits
      * for it would never go on. ct_pace is who is polite */
     (void) curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
-                             (long) CT_LIMIT_TRANSFERS);
+                             (long) (CT_LIMIT_TRANSFERS + CT_LIMIT_MESSAGES));
 
     /* a connection belongs to one request at a time. libcurl 7.88 puts new
      * ones on busy connections of HTTP/1.1 too once a host has shown
@@ -99,6 +99,14 @@ ct_http_proxy(ct_http_t *http, const char *url)
     http->proxy = url != NULL ? strdup(url) : NULL;
 
     return url == NULL || http->proxy != NULL;
+}
+
+
+void
+ct_http_tick(ct_http_t *http, void (*tick)(void *ctx), void *ctx)
+{
+    http->tick = tick;
+    http->tick_ctx = ctx;
 }
 
 
@@ -139,7 +147,16 @@ ct_http_room(const ct_http_t *http)
     bucket = http->bucket;
     ct_bucket_fill(&bucket, ct_clock_monotonic());
 
-    return http->nrequests < CT_LIMIT_TRANSFERS && ct_bucket_may(&bucket);
+    return ct_http_may(http, false, 0) && ct_bucket_may(&bucket);
+}
+
+
+bool
+ct_http_may(const ct_http_t *http, bool message, size_t spare)
+{
+    return message ? http->nmessages < CT_LIMIT_MESSAGES
+                   : http->nrequests - http->nmessages + spare
+                     < CT_LIMIT_TRANSFERS;
 }
 
 
@@ -155,7 +172,7 @@ ct_http_start(ct_http_t *http, const ct_http_ask_t *ask)
 {
     ct_http_request_t *r;
 
-    if (http->nrequests >= CT_LIMIT_TRANSFERS) {
+    if (!ct_http_may(http, ask->post != NULL, 0)) {
         return CT_E_LIMIT;
     }
 
@@ -199,6 +216,7 @@ ct_http_enter(ct_http_t *http, ct_http_request_t *r, int64_t timeout_ms)
     r->slow_ms = now + http->connect_ms + http->slow_ms;
     ct_http_link(r);
     http->nrequests++;
+    http->nmessages += r->post || r->mail != NULL;
 
     return true;
 }
@@ -252,7 +270,6 @@ ct_http_leave(ct_http_request_t *r)
 {
     if (r->mail != NULL) {
         ct_mail_leave(r);
-        r->http->nmails--;
     }
 
     if (r->easy != NULL) {
@@ -261,6 +278,7 @@ ct_http_leave(ct_http_request_t *r)
 
     ct_http_unlink(r);
     r->http->nrequests--;
+    r->http->nmessages -= r->post || r->mail != NULL;
     ct_http_release(r);
 }
 
@@ -299,7 +317,7 @@ ct_http_rest(ct_http_t *http, int timeout_ms)
 {
     unsigned           n;
     ct_http_request_t *r;
-    struct curl_waitfd fds[1 + CT_LIMIT_MAILS];
+    struct curl_waitfd fds[1 + CT_LIMIT_MESSAGES];
 
     memset(fds, 0, sizeof(fds));
     fds[0].fd = http->wake;
@@ -532,9 +550,11 @@ static void
 ct_http_end(ct_http_request_t *r)
 {
     void            *ctx;
+    ct_http_t       *http;
     ct_http_done_pt  done;
     ct_http_answer_t answer;
 
+    http = r->http;
     ct_http_leave(r);
 
     if (r->stream != NULL) {
@@ -548,7 +568,7 @@ ct_http_end(ct_http_request_t *r)
     if (answer.rc == CT_OK) {
         answer.data = r->body.data;
         answer.len = r->body.len;
-        r->http->bytes -= r->body.room;
+        http->bytes -= r->body.room;
         memset(&r->body, 0, sizeof(r->body));
     }
 
@@ -556,6 +576,10 @@ ct_http_end(ct_http_request_t *r)
     done = r->done;
     ct_http_body_free(r);
     ct_http_free(r);
+
+    if (http->tick != NULL) {
+        http->tick(http->tick_ctx);
+    }
 
     done(ctx, &answer);
     free(answer.data);

@@ -64,11 +64,15 @@ ct_http_t *ct_http_create(const char *trusted, const char *contact,
  * False: no memory. */
 bool ct_http_proxy(ct_http_t *http, const char *url);
 
+/* To be called before each `done`: time has passed since the turn began. */
+void ct_http_tick(ct_http_t *http, void (*tick)(void *ctx), void *ctx);
+
 /* Requests in flight end with CT_E_STOPPED. NULL-safe. */
 void ct_http_destroy(ct_http_t *http);
 
-/* CT_E_LIMIT: CT_LIMIT_TRANSFERS are in flight, ask again; CT_E_MEMORY. In
- * both cases `done` is not called. */
+/* CT_E_LIMIT: CT_LIMIT_TRANSFERS are in flight, or of those that send
+ * something CT_LIMIT_MESSAGES, ask again; CT_E_MEMORY. In both cases `done`
+ * is not called. */
 ct_rc_t ct_http_start(ct_http_t *http, const ct_http_ask_t *ask);
 
 /* Room for another request? Not while the bucket of `rate` is overdrawn. */

@@ -107,7 +107,7 @@ struct ct_http_s {
     ct_http_request_t *first;
     ct_http_request_t *last;
     size_t             nrequests;
-    size_t             nmails;   /* of them */
+    size_t             nmessages; /* of them: POST, and mails */
     size_t             bytes;    /* room of all bodies */
     size_t             ahead;    /* unread bytes of streams ahead */
     ct_http_stream_t  *overdraw; /* may exceed CT_LIMIT_BODIES: the one that
@@ -115,6 +115,8 @@ struct ct_http_s {
     ct_bucket_t        bucket;
     uint64_t           received;
     bool               news;     /* a stream has something new */
+    void             (*tick)(void *ctx); /* before each `done`; NULL: none */
+    void              *tick_ctx;
     int                wake;
     const bool        *stop;
     int64_t            connect_ms;
@@ -127,6 +129,10 @@ struct ct_http_s {
 
 
 bool ct_http_stopped(const ct_http_t *http);
+
+/* May another one begin? Messages wait for messages alone, and nothing else
+ * for them: many receivers that hang are nobody's trouble. */
+bool ct_http_may(const ct_http_t *http, bool message, size_t spare);
 
 /* Begins it; false: no memory, r is as it was. */
 bool ct_http_begin(ct_http_t *http, ct_http_request_t *r,

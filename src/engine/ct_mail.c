@@ -35,9 +35,7 @@ ct_mail_start(ct_http_t *http, const ct_mail_ask_t *ask)
     ct_rc_t         rc;
     ct_http_mail_t *mail;
 
-    if (http->nrequests >= CT_LIMIT_TRANSFERS
-        || http->nmails >= CT_LIMIT_MAILS)
-    {
+    if (!ct_http_may(http, true, 0)) {
         return CT_E_LIMIT;
     }
 
@@ -78,7 +76,6 @@ ct_mail_begin(ct_http_t *http, ct_http_mail_t *mail, const ct_mail_ask_t *ask)
 
     /* it may be silent for as long as it may take */
     r->slow_ms = r->end_ms;
-    http->nmails++;
 
     return CT_OK;
 }

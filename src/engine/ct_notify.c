@@ -126,12 +126,11 @@ ct_notify_shift(ct_notify_t *notify, int64_t delta_ms)
 int64_t
 ct_notify_turn(ct_notify_t *notify)
 {
-    size_t        i, n;
+    size_t        i;
     int64_t       due;
     ct_context_t *ctx;
 
     ctx = notify->ctx;
-    n = notify->nchannels;
 
     if (!ctx->alerts_due && notify->saved == ctx->saved
         && ctx->now_ms < notify->due_ms)
@@ -142,10 +141,9 @@ ct_notify_turn(ct_notify_t *notify)
     ctx->alerts_due = false;
     notify->saved = ctx->saved;
     notify->due_ms = INT64_MAX;
-    notify->first = n > 0 ? (notify->first + 1) % n : 0;
 
-    for (i = 0; i < n; i++) {
-        due = ct_notify_channel(&notify->channels[(notify->first + i) % n]);
+    for (i = 0; i < notify->nchannels; i++) {
+        due = ct_notify_channel(&notify->channels[i]);
         notify->due_ms = due < notify->due_ms ? due : notify->due_ms;
     }
 
@@ -182,18 +180,12 @@ ct_notify_channel(ct_notify_channel_t *channel)
             return due;
         }
 
-        if (channel->notify->flights >= CT_NOTIFY_FLIGHTS) {
-            return ctx->now_ms + CT_NOTIFY_BUSY_MS;
-        }
-
         ct_notify_unsaved(channel->notify, &channel->group);
         channel->busy = true;
-        channel->notify->flights++;
         rc = ct_send_group(&channel->send, &channel->group);
 
         if (rc == CT_E_LIMIT || rc == CT_E_ABSENT) {
             channel->busy = false;
-            channel->notify->flights--;
         }
 
         if (rc == CT_E_LIMIT) {

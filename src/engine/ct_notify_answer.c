@@ -30,7 +30,6 @@ ct_notify_answered(void *arg, const ct_outcome_t *outcome)
     channel = arg;
     ctx = channel->notify->ctx;
     channel->busy = false;
-    channel->notify->flights--;
     ctx->alerts_due = true;
 
     if (!ct_store_row(ctx->store, CT_TABLE_CHANNEL, channel->receiver.row,

@@ -51,6 +51,8 @@ struct ct_http_s {
     size_t      n;
     const bool *stop;
     uint64_t    received;
+    void      (*tick)(void *ctx);
+    void       *tick_ctx;
 };
 
 uint64_t sim_requests, sim_turns, sim_idle_turns;
@@ -156,6 +158,14 @@ ct_http_proxy(ct_http_t *http, const char *url)
     (void) http;
 
     return url == NULL;
+}
+
+
+void
+ct_http_tick(ct_http_t *http, void (*tick)(void *ctx), void *ctx)
+{
+    http->tick = tick;
+    http->tick_ctx = ctx;
 }
 
 
@@ -550,6 +560,10 @@ request_end(request_t *r)
     if (answer.rc == CT_OK && answer.len > 0) {
         answer.data = r->reply.body.data;
         r->reply.body.data = NULL;
+    }
+
+    if (r->http->tick != NULL) {
+        r->http->tick(r->http->tick_ctx);
     }
 
     r->done(r->ctx, &answer);

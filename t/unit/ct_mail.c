@@ -448,7 +448,7 @@ static void
 test_many(void)
 {
     size_t        i;
-    seen_t        seen[CT_LIMIT_MAILS];
+    seen_t        seen[CT_LIMIT_MESSAGES];
     int64_t       until;
     unsigned      n;
     ct_mail_ask_t ask;
@@ -459,7 +459,7 @@ test_many(void)
     memset(seen, 0, sizeof(seen));
     ask.done = done;
 
-    for (i = 0; i < CT_LIMIT_MAILS; i++) {
+    for (i = 0; i < CT_LIMIT_MESSAGES; i++) {
         ask.ctx = &seen[i];
         is_int(ct_mail_start(http, &ask), CT_OK, "mail %zu", i);
     }
@@ -473,11 +473,11 @@ test_many(void)
 
     ct_http_destroy(http);
 
-    for (i = 0, n = 0; i < CT_LIMIT_MAILS; i++) {
+    for (i = 0, n = 0; i < CT_LIMIT_MESSAGES; i++) {
         n += seen[i].count;
     }
 
-    is_int(n, CT_LIMIT_MAILS, "all of them end");
+    is_int(n, CT_LIMIT_MESSAGES, "all of them end");
 }
 
 
