@@ -253,6 +253,11 @@ typedef enum {
     CT_ALERT_DEAD /* given up: kept to be seen */
 } ct_alert_state_e;
 
+/* Can its receiver have heard of it? Not when there was no connection, or he
+ * has answered that he does not take it. */
+#define CT_HEARD_MAYBE 1
+#define CT_HEARD_SENT  2 /* it is on its way, or was when an engine ended */
+
 /* An alert that is still to be delivered: of a finding or an event, to a
  * channel. There are fewer of them than findings times channels; what has no
  * room is owed, see ct_finding_t. */
@@ -269,7 +274,9 @@ typedef struct {
     uint8_t  type;     /* ct_alert_type_e */
     uint8_t  state;    /* ct_alert_state_e */
     uint8_t  refused;  /* attempts in a row that ended with a 4xx */
-    uint8_t  reserved[5];
+    uint8_t  heard;    /* CT_HEARD_... */
+    uint16_t told;     /* bit i: recipient i of the mail has it already */
+    uint8_t  reserved[2];
 } ct_alert_t;
 
 

@@ -452,10 +452,12 @@ ct_http_overdue(ct_http_t *http)
 void
 ct_http_finish(ct_http_request_t *r, CURLcode code)
 {
-    long status;
+    long status, sent;
 
+    sent = 0;
     status = 0;
     (void) curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &status);
+    (void) curl_easy_getinfo(r->easy, CURLINFO_REQUEST_SIZE, &sent);
 
     if (r->mail != NULL) {
         ct_mail_judge(r, code, (int) status);
@@ -463,6 +465,7 @@ ct_http_finish(ct_http_request_t *r, CURLcode code)
 
     } else {
         r->answer.status = (int) status;
+        r->answer.sent = sent > 0;
         ct_http_judge(r, code, (int) status);
     }
 

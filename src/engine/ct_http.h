@@ -21,6 +21,8 @@ typedef struct {
     int64_t  retry_after_ms; /* 0: none */
     uint8_t *data;
     size_t   len;
+    bool     sent;           /* some of the message that was to be sent */
+    uint16_t told;           /* of a mail: recipients who have it */
     bool     unchanged;      /* 304 to a conditional request; rc is CT_OK and
                                 there is no body */
     char     etag[CT_LIMIT_TEXT];     /* as it came, quotes too; "" */

@@ -16,6 +16,7 @@
 
 static int64_t ct_notify_channel(ct_notify_channel_t *channel);
 static void ct_notify_unsaved(ct_notify_t *notify, const ct_group_t *group);
+static void ct_notify_sent(ct_notify_channel_t *channel);
 static void ct_notify_test_one(ct_notify_channel_t *channel,
     const ct_event_t *event);
 
@@ -192,6 +193,10 @@ ct_notify_channel(ct_notify_channel_t *channel)
             return ctx->now_ms + CT_NOTIFY_BUSY_MS;
         }
 
+        if (rc == CT_OK && channel->busy) {
+            ct_notify_sent(channel);
+        }
+
         if (rc != CT_OK && rc != CT_E_ABSENT) {
             memset(&outcome, 0, sizeof(outcome));
             outcome.error = "the message could not be written";
@@ -211,6 +216,27 @@ ct_notify_unsaved(ct_notify_t *notify, const ct_group_t *group)
     }
 
     notify->unsaved = group->unsaved;
+}
+
+
+/* Before its first byte goes out. The zone knows it from now on, and outlives
+ * the engine; of what comes from the file ct_state thinks the worst. */
+static void
+ct_notify_sent(ct_notify_channel_t *channel)
+{
+    size_t        i;
+    ct_alert_t    alert;
+    ct_context_t *ctx;
+
+    ctx = channel->notify->ctx;
+
+    for (i = 0; i < channel->group.n; i++) {
+        if (ct_notify_is_there(ctx, &channel->group.items[i], &alert)) {
+            alert.heard |= CT_HEARD_SENT;
+            ct_store_set_alert(ctx->store, channel->group.items[i].at,
+                               &alert);
+        }
+    }
 }
 
 

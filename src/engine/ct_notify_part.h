@@ -32,7 +32,10 @@ struct ct_notify_s {
 };
 
 
-/* ct_notify_answer.c; `arg` is the channel. */
+/* ct_notify_answer.c. An event may have given way, and the place of its alert
+ * been taken, since it was picked. `arg` is the channel. */
+bool ct_notify_is_there(const ct_context_t *ctx, const ct_picked_t *picked,
+    ct_alert_t *alert);
 void ct_notify_answered(void *arg, const ct_outcome_t *outcome);
 void ct_notify_tested(void *arg, const ct_outcome_t *outcome);
 

@@ -345,7 +345,9 @@ ct_outbox_drop(ct_context_t *ctx, size_t row)
 }
 
 
-/* What was given up gets another chance, and what there are too many of goes
+/* What was given up gets another chance. What was on its way when the last
+ * engine ended may have arrived: that was an attempt, and it comes again
+ * with those that were on the way with it. What there are too many of goes
  * back to its findings. */
 static void
 ct_outbox_again(ct_context_t *ctx)
@@ -354,14 +356,22 @@ ct_outbox_again(ct_context_t *ctx)
     ct_alert_t alert;
 
     for (i = 0; i < ct_store_max_alerts(ctx->store); i++) {
-        if (ct_store_alert(ctx->store, i, &alert)
-            && alert.state == CT_ALERT_DEAD)
+        if (!ct_store_alert(ctx->store, i, &alert)
+            || (alert.state != CT_ALERT_DEAD
+                && !(alert.heard & CT_HEARD_SENT)))
         {
-            alert.state = CT_ALERT_WAITING;
-            alert.due_ms = ctx->now_ms;
-            ct_store_set_alert(ctx->store, i, &alert);
-            ct_context_changed(ctx);
+            continue;
         }
+
+        if (alert.heard & CT_HEARD_SENT) {
+            alert.heard = CT_HEARD_MAYBE;
+            alert.attempts += alert.attempts == 0;
+        }
+
+        alert.state = CT_ALERT_WAITING;
+        alert.due_ms = ctx->now_ms;
+        ct_store_set_alert(ctx->store, i, &alert);
+        ct_context_changed(ctx);
     }
 
     for (i = 0; i < ctx->outbox->nrows; i++) {

@@ -36,6 +36,7 @@ static ct_rc_t ct_state_lines(FILE *file, ct_state_pass_e pass,
 static bool ct_state_end(const json_t *line, EVP_MD_CTX *sha,
     uint64_t lines);
 static bool ct_state_record(const json_t *line, ct_store_t *store);
+static void ct_state_doubt(ct_store_t *store);
 static ct_rc_t ct_state_damaged(ct_state_t *state, ct_context_t *ctx);
 
 
@@ -69,6 +70,10 @@ ct_state_load(ct_state_t *state, ct_context_t *ctx)
         return rc;
     }
 
+    if (!status.ended) {
+        ct_state_doubt(ctx->store);
+    }
+
     ctx->status.since_ms = status.since_ms;
     ctx->status.heartbeat_ms = status.heartbeat_ms;
     ctx->status.coverage = status.coverage;
@@ -86,6 +91,23 @@ ct_state_load(ct_state_t *state, ct_context_t *ctx)
     state->version = status.version;
 
     return CT_OK;
+}
+
+
+/* Its engine ended without a word: what it has sent since then is not in the
+ * file, and whatever waits may have been heard. */
+static void
+ct_state_doubt(ct_store_t *store)
+{
+    size_t     i;
+    ct_alert_t alert;
+
+    for (i = 0; i < ct_store_max_alerts(store); i++) {
+        if (ct_store_alert(store, i, &alert)) {
+            alert.heard |= CT_HEARD_MAYBE;
+            ct_store_set_alert(store, i, &alert);
+        }
+    }
 }
 
 

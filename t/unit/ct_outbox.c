@@ -441,7 +441,8 @@ test_over(void)
     for (i = 0; i < ct_store_max_alerts(ctx.store); i++) {
         if (ct_store_alert(ctx.store, i, &alert)) {
             alert.attempts = 1;
-            alert.status = alert.channel == channels[0].id ? 0 : 503;
+            alert.heard = alert.channel == channels[0].id ? CT_HEARD_MAYBE
+                                                          : 0;
             ct_store_set_alert(ctx.store, i, &alert);
         }
     }
@@ -453,6 +454,36 @@ test_over(void)
     is_int(alerts(0, &alert), 1, "it may have arrived: then it is over");
     is_int(alert.type, CT_ALERT_RESOLVED, "and he is told that");
     is_int(alerts(1, NULL), 0, "it was refused: nothing to take back");
+    teardown();
+
+    /* on its way when an engine ends */
+    setup(ZONE);
+    open_outbox(2);
+    f = tell(find(CT_VERDICT_UNFAMILIAR), true);
+
+    for (i = 0; i < ct_store_max_alerts(ctx.store); i++) {
+        if (ct_store_alert(ctx.store, i, &alert)
+            && alert.channel == channels[0].id)
+        {
+            alert.heard = CT_HEARD_SENT;
+            ct_store_set_alert(ctx.store, i, &alert);
+        }
+    }
+
+    ct_outbox_destroy(ctx.outbox);
+    open_outbox(2);
+    is_int(alerts(0, &alert), 1, "the next one has it");
+    ok(alert.heard == CT_HEARD_MAYBE && alert.attempts == 1
+       && alert.due_ms == NOW, "as one that was tried");
+    (void) alerts(1, &alert);
+    ok(alert.heard == 0 && alert.attempts == 0, "unlike the other");
+    f.verdict = CT_VERDICT_OURS;
+    f.flags |= CT_FINDING_RESOLVED;
+    ct_store_update(ctx.store, &f);
+    (void) tell(f.number, true);
+    is_int(alerts(0, &alert), 1, "it may have arrived");
+    is_int(alert.type, CT_ALERT_RESOLVED, "and is over");
+    is_int(alerts(1, NULL), 0, "the other was never sent");
     teardown();
 
     /* silent before anybody was told */
