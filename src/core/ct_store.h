@@ -491,6 +491,10 @@ size_t ct_store_marks(const ct_store_t *store, const uint64_t **marks,
 void ct_store_set_marks(ct_store_t *store, const uint64_t *marks, size_t n,
     uint64_t sum);
 
+/* Behind the last place that has an alert: for the writer, who would look at
+ * all of the empty ones else. */
+size_t ct_store_end_alert(const ct_store_t *store);
+
 /* Queues once per (finding or event, channel, type); CT_E_FULL. */
 ct_rc_t ct_store_queue(ct_store_t *store, const ct_alert_t *alert);
 

@@ -112,7 +112,7 @@ ct_notify_shift(ct_notify_t *notify, int64_t delta_ms)
         }
     }
 
-    for (i = 0; i < ct_store_max_alerts(ctx->store); i++) {
+    for (i = 0; i < ct_store_end_alert(ctx->store); i++) {
         if (ct_store_alert(ctx->store, i, &alert)) {
             alert.queued_ms += delta_ms;
             alert.due_ms = ctx->now_ms;

@@ -201,7 +201,7 @@ ct_outbox_unsay(ct_context_t *ctx, uint64_t number)
 
     unheard = 0;
 
-    for (i = 0; i < ct_store_max_alerts(ctx->store); i++) {
+    for (i = 0; i < ct_store_end_alert(ctx->store); i++) {
         if (!ct_store_alert(ctx->store, i, &alert)
             || alert.finding != number || alert.type != CT_ALERT_FIRST)
         {

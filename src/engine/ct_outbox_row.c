@@ -108,7 +108,7 @@ ct_outbox_census(ct_context_t *ctx)
         outbox->rows[row].held = 0;
     }
 
-    for (i = 0; i < ct_store_max_alerts(ctx->store); i++) {
+    for (i = 0; i < ct_store_end_alert(ctx->store); i++) {
         if (!ct_store_alert(ctx->store, i, &alert)) {
             continue;
         }
@@ -129,7 +129,7 @@ ct_outbox_strangers(ct_context_t *ctx)
     ct_alert_t          alert;
     ct_channel_record_t record;
 
-    for (i = 0; i < ct_store_max_alerts(ctx->store); i++) {
+    for (i = 0; i < ct_store_end_alert(ctx->store); i++) {
         if (!ct_store_alert(ctx->store, i, &alert)
             || ct_store_channel(ctx->store, alert.channel)
                < ctx->outbox->nrows)
@@ -329,7 +329,7 @@ ct_outbox_drop(ct_context_t *ctx, size_t row)
     size_t     i;
     ct_alert_t alert;
 
-    for (i = 0; i < ct_store_max_alerts(ctx->store); i++) {
+    for (i = 0; i < ct_store_end_alert(ctx->store); i++) {
         if (ct_store_alert(ctx->store, i, &alert)
             && alert.channel == ctx->outbox->rows[row].id)
         {
@@ -355,7 +355,7 @@ ct_outbox_again(ct_context_t *ctx)
     size_t     i;
     ct_alert_t alert;
 
-    for (i = 0; i < ct_store_max_alerts(ctx->store); i++) {
+    for (i = 0; i < ct_store_end_alert(ctx->store); i++) {
         if (!ct_store_alert(ctx->store, i, &alert)
             || (alert.state != CT_ALERT_DEAD
                 && !(alert.heard & CT_HEARD_SENT)))

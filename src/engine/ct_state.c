@@ -102,7 +102,7 @@ ct_state_doubt(ct_store_t *store)
     size_t     i;
     ct_alert_t alert;
 
-    for (i = 0; i < ct_store_max_alerts(store); i++) {
+    for (i = 0; i < ct_store_end_alert(store); i++) {
         if (ct_store_alert(store, i, &alert)) {
             alert.heard |= CT_HEARD_MAYBE;
             ct_store_set_alert(store, i, &alert);
@@ -319,7 +319,11 @@ ct_state_turn(ct_state_t *state, ct_context_t *ctx, bool now)
     version = ctx->version;
     (void) clock_gettime(CLOCK_MONOTONIC, &a);
 
-    if (!ct_state_save(state->path, ctx)) {
+    if (!ct_state_save(state->path, ctx, now)) {
+        if (!now && ct_context_stopping(ctx)) {
+            return due;
+        }
+
         (void) snprintf(ctx->status.error, sizeof(ctx->status.error),
                         "the state file cannot be written: %s",
                         strerror(errno));
