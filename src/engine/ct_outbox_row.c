@@ -347,8 +347,8 @@ ct_outbox_drop(ct_context_t *ctx, size_t row)
 
 /* What was given up gets another chance. What was on its way when the last
  * engine ended may have arrived: that was an attempt, and it comes again
- * with those that were on the way with it. What there are too many of goes
- * back to its findings. */
+ * with those that were on the way with it, before all others. What there are
+ * too many of goes back to its findings. */
 static void
 ct_outbox_again(ct_context_t *ctx)
 {
@@ -363,13 +363,14 @@ ct_outbox_again(ct_context_t *ctx)
             continue;
         }
 
+        alert.due_ms = alert.heard & CT_HEARD_SENT ? 0 : ctx->now_ms;
+
         if (alert.heard & CT_HEARD_SENT) {
             alert.heard = CT_HEARD_MAYBE;
             alert.attempts += alert.attempts == 0;
         }
 
         alert.state = CT_ALERT_WAITING;
-        alert.due_ms = ctx->now_ms;
         ct_store_set_alert(ctx->store, i, &alert);
         ct_context_changed(ctx);
     }

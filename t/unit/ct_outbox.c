@@ -474,7 +474,7 @@ test_over(void)
     open_outbox(2);
     is_int(alerts(0, &alert), 1, "the next one has it");
     ok(alert.heard == CT_HEARD_MAYBE && alert.attempts == 1
-       && alert.due_ms == NOW, "as one that was tried");
+       && alert.due_ms < NOW, "as one that was tried, before all others");
     (void) alerts(1, &alert);
     ok(alert.heard == 0 && alert.attempts == 0, "unlike the other");
     f.verdict = CT_VERDICT_OURS;
