@@ -13,6 +13,7 @@ use Time::HiRes qw(sleep time);
 
 use CT::Faults;
 use CT::Lanes qw(part);
+use CT::Mailbox;
 use CT::World qw(free_port slurp spew);
 
 my $many = $ENV{FAULTS_MANY} // 1000;
@@ -239,6 +240,39 @@ part('given up' => sub {
         ok($s->settle($r{$what}), "$what: all is told");
         $s->row("$what, given up, reload", $r{$what});
     }
+    $n->finish;
+});
+
+
+# What a mail server says before it knows a mail is no word on that: nothing
+# is given up.
+part('mail, wrong password' => sub {
+    my $s = CT::Faults->new;
+    my $w = $s->world;
+    my $n = $s->nginx;
+
+    plan(skip_all => CT::Mailbox::missing()) if CT::Mailbox::missing();
+    $w->ca('leaf', 'mail', '--issuer', 'usual-ca', '--ip', '127.0.0.1',
+        '--name', 'mail.test');
+    my @box = (world => $w, cert => 'mail', login => ['ct', 'right']);
+    my $m = CT::Mailbox->new(@box);
+    $s->{hooks}{box} = 'ct_mail to=a@x.test from=b@x.test server='
+        . $m->server . ' user=ct password=wrong tls=required name=box '
+        . "on=unfamiliar;\n";
+    $s->begin->plant(1);
+    for (1 .. 7) {
+        ok($s->wait_for(sub {
+            ($s->channel('box')->{failed} // 0) >= $_ }), "refused: $_");
+        $s->elapse(100);
+    }
+    like($s->channel('box')->{error}, qr/denied|535/i, 'because of that');
+    is($s->channel('box')->{dead}, 0, 'nothing is given up');
+    $s->{hooks}{box} =~ s/wrong/right/;
+    $s->hooked;
+    ok($n->reload, 'the right one');
+    $s->elapse(300);
+    ok($s->wait_for(sub { $m->count == 1 }), 'it arrives');
+    CT::Lanes::score('mail, wrong password', 1, $m->count, 0, 1 - $m->count);
     $n->finish;
 });
 

@@ -229,37 +229,11 @@ subtest 'some recipients are refused' => sub {
 };
 
 
-# That is no word on the mail: it is not given up after five.
-subtest 'a server that wants another password' => sub {
-    my ($s, $m) = site(login => ['ct', 'another']);
-    my $n = $s->nginx;
-
-    $s->append('site');
-    $n->start;
-    $s->issue('other', 'a.shop.test');
-    ok($s->wait_for(sub { row($s)->{error} =~ /denied|535/i }), 'it says so')
-        or diag explain row($s);
-    for (1 .. 6) {
-        my $failed = row($s)->{failed};
-        last if $failed > 6 || !$n->reload;
-        $s->wait_for(sub { row($s)->{failed} > $failed });
-    }
-    ok($s->wait_for(sub { row($s)->{failed} > 6 }, 60), 'again and again');
-    is(row($s)->{dead}, 0, 'but nothing is given up');
-    $m->kill_all;
-    $m = CT::Mailbox->new(world => $s->world, port => $m->port,
-        cert => 'mail', login => \@login);
-    ok($n->reload && $s->wait_for(sub { $m->count == 1 }),
-        'with the right one it arrives');
-    $n->finish;
-};
-
-
 done_testing;
 
 
-# A site with a mailbox; `cert` is that of the mail server, `login` what it
-# wants, `to` are more recipients.
+# A site with a mailbox; `cert` is that of the mail server, `to` are more
+# recipients.
 sub site {
     my (%args) = @_;
     my $s = CT::Site->new;
@@ -272,7 +246,7 @@ sub site {
             ['stranger-mail', 'stranger', '--ip', '127.0.0.1'];
 
     my $m = CT::Mailbox->new(world => $w, cert => $args{cert} // 'mail',
-        login => $args{login} // \@login);
+        login => \@login);
     my $to = join '', map {"to=$_ "} @{ $args{to} || [] };
     my $file = spew($w->path('password'), "$login[1]\n");
     chmod 0600, $file;
