@@ -347,7 +347,8 @@ sim: $(build)/sim/week ## A week of 70 logs, simulated, some minutes.
 .PHONY: soak
 soak: module tools ## Reloads and kills it under load, and sim; long.
 	t/soak/run
-	CRASH_LONG=1 prove $(PROVE_FLAGS) t/ct_crash.t t/ct_outage.t t/ct_life.t
+	CRASH_LONG=1 FAULTS_MANY=10000 prove $(PROVE_FLAGS) t/ct_crash.t \
+	    t/ct_outage.t t/ct_life.t t/ct_faults.t
 	$(build)/sim/week
 
 .PHONY: demo demo-add picture
