@@ -4,6 +4,7 @@
  * which paused ones go on. All of it belongs to one thread.
  *
  * ct_http.c        the life of a request, the turn
+ * ct_http_end.c    how it ends
  * ct_http_ask.c    what is said to libcurl; the head of the answer
  * ct_http_body.c   the bytes of the answer: ceilings, pauses, gzip
  * ct_http_stream.c requests whose answer is read while it arrives
@@ -144,6 +145,12 @@ bool ct_http_enter(ct_http_t *http, ct_http_request_t *r,
 
 /* libcurl has no part in it any more; bytes may still wait for room. */
 void ct_http_finish(ct_http_request_t *r, CURLcode code);
+
+/* Those that are through leave; true: there were some. */
+bool ct_http_depart(ct_http_t *http);
+
+/* One that is through leaves, and who has asked is told. */
+void ct_http_end(ct_http_request_t *r);
 
 /* Takes it from libcurl and from the list. Only body and answer stay. */
 void ct_http_leave(ct_http_request_t *r);

@@ -4,7 +4,6 @@
  * time pass until the next piece, or as long as the engine wants to sleep.
  */
 
-#include "ct_mail.h"
 #include "sim.h"
 
 #include <poll.h>
@@ -139,16 +138,6 @@ ct_http_create(const char *trusted, const char *contact, int64_t rate,
     }
 
     return http;
-}
-
-
-ct_rc_t
-ct_mail_start(ct_http_t *http, const ct_mail_ask_t *ask)
-{
-    (void) http;
-    (void) ask;
-
-    return CT_E_LIMIT;
 }
 
 
@@ -562,10 +551,7 @@ request_end(request_t *r)
         r->reply.body.data = NULL;
     }
 
-    if (r->http->tick != NULL) {
-        r->http->tick(r->http->tick_ctx);
-    }
-
+    r->http->tick(r->http->tick_ctx);
     r->done(r->ctx, &answer);
     free(answer.data);
     free(r->reply.body.data);
