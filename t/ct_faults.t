@@ -6,6 +6,7 @@ use warnings;
 
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use Fcntl qw(O_NONBLOCK O_RDWR);
 use IO::Socket::INET;
 use POSIX ();
 use Test::More;
@@ -57,6 +58,9 @@ part('answers of all kinds' => sub {
     ok($s->settle($good, 15), 'nobody holds up one that is well');
     ok($s->wait_for(sub { !grep { !$r{$_}->requests } keys %answers }),
         'all were asked');
+    ok($s->wait_for(sub { $s->channel('half of a 200')->{sent} == 3 }, 10),
+        'what is taken is not waited for')
+        or diag explain $s->channel('half of a 200');
     my $took = $n->quit;
     cmp_ok($took, '<', 0.5, sprintf 'quit takes %.2f s', $took);
     $n->start;
@@ -75,8 +79,27 @@ part('answers of all kinds' => sub {
     $s->plant(2);
     for my $name (sort keys %r) {
         ok($s->settle($r{$name}, 20), "$name: all is told");
-        $s->row($name, $r{$name});
+        is($s->row($name, $r{$name}), 0, "$name: nothing twice");
     }
+    $n->finish;
+});
+
+
+# What was taken when nginx ends, though its page has not come, is taken.
+part('quit amid a page' => sub {
+    my $s = CT::Faults->new;
+    my $n = $s->nginx;
+    my $r = $s->hook('hook', answers => [
+        { raw => sprintf($half, '200 OK'), then => 'hang' }, 204]);
+
+    $s->begin->plant(2);
+    ok($s->wait_for(sub { $r->requests == 1 }), 'it is taken');
+    sleep 0.2;
+    $n->quit;
+    $n->start;
+    $s->plant(1);
+    ok($s->settle($r), 'what is new comes');
+    is($s->row('quit amid the page of a 200', $r), 0, 'nothing twice');
     $n->finish;
 });
 
@@ -395,7 +418,7 @@ part('an alarm that nobody heard' => sub {
 });
 
 
-# More than one message at a time for everybody who hangs, and mails.
+# Webhooks, mails, and a log that is a pipe which nobody reads.
 part('sixty that hang' => sub {
     my $s = CT::Faults->new(zone => 'zone=ct:8m state=%%PREFIX%%/ct.state');
     my $n = $s->nginx;
@@ -407,9 +430,15 @@ part('sixty that hang' => sub {
         . " name=h$_ on=unfamiliar;" : "$mail name=m$_ to=b$_\@x.test;"
         for 10 .. 69;
     my $r = $s->hook('well');
+    my $fifo = $s->world->path('fifo');
+    POSIX::mkfifo($fifo, 0600);
+    sysopen(my $pipe, $fifo, O_RDWR | O_NONBLOCK) or die "$fifo: $!";
+    1 while syswrite $pipe, 'x' x 4096;
+    $s->{hooks}{log} = "ct_event_log $fifo name=log on=unfamiliar;";
     $s->begin->plant(1);
     ok($s->wait_for(sub { $mute->requests == 40 }), 'all webhooks hang')
         or diag scalar $mute->requests;
+    ok($s->wait_for(sub { $s->channel('log')->{failed} }), 'the log is full');
     ok($s->settle($r, 5), 'the one that is well is told');
     $s->plant(1);
     ok($s->settle($r, 8), 'and told again');

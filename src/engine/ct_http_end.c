@@ -118,12 +118,21 @@ ct_http_done_with(ct_http_request_t *r)
 void
 ct_http_end(ct_http_request_t *r)
 {
+    long             status;
     void            *ctx;
     ct_http_t       *http;
     ct_http_done_pt  done;
     ct_http_answer_t answer;
 
+    status = 0;
     http = r->http;
+
+    /* broken off: it may be known all the same that it was taken */
+    if (r->post && r->easy != NULL) {
+        (void) curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &status);
+        r->answer.status = (int) status;
+    }
+
     ct_http_leave(r);
 
     if (r->stream != NULL) {

@@ -24,6 +24,7 @@
 #define CT_HTTP_CONNECT_MS 10000
 #define CT_HTTP_TOTAL_MS   120000
 #define CT_HTTP_SLOW_MS    30000
+#define CT_HTTP_TAKEN_MS   2000   /* for the page of a message that is taken */
 #define CT_HTTP_SLOW_BYTES 200    /* a second, on average over slow_ms */
 
 #define CT_HTTP_NOT_ASKED "the answer has an encoding that was not asked for"

@@ -436,7 +436,7 @@ ct_send_answered(void *arg, ct_http_answer_t *answer)
 
     send = arg;
 
-    if (answer->rc == CT_E_STOPPED) {
+    if (answer->rc == CT_E_STOPPED && !ct_receiver_took(answer->status)) {
         return;
     }
 

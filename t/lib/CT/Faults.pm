@@ -148,17 +148,18 @@ sub settle {
     return $s->wait_for(sub { !$s->missing($r) }, $seconds);
 }
 
+# How many were taken twice.
 sub row {
     my ($s, $what, $r) = @_;
     my ($id) = $s->taken($r);
     my @lost = $s->missing($r);
     my $due = @{ $s->{planted} };
+    my $twice = grep { $_ > 1 } values %$id;
 
     is("@lost", '', "$what: nothing is lost");
-    CT::Lanes::score($what, $due, $due - @lost,
-        scalar(grep { $_ > 1 } values %$id), scalar @lost);
+    CT::Lanes::score($what, $due, $due - @lost, $twice, scalar @lost);
 
-    return;
+    return $twice;
 }
 
 sub table {
