@@ -211,7 +211,7 @@ seeds: $(replays)
 tools: ## Builds the programs of the tests and the simulation.
 tools: $(build)/ctca $(build)/ctlog $(build)/ctlogd $(build)/ctrun \
     $(build)/ctmessage $(build)/planted $(build)/slowdns.so \
-    $(build)/clockjump.so $(build)/sim/week
+    $(build)/clockjump.so $(build)/slowsync.so $(build)/sim/week
 
 .PRECIOUS: $(build)/obj/%.o
 

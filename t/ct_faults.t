@@ -337,6 +337,25 @@ for my $how ('cannot be written', 'disk full') {
 }
 
 
+# A save that took a minute, for the disk hung, does not put off the next, and
+# with it what waits to be saved, for many.
+part('state file: disk hangs once' => sub {
+    my $s = CT::Faults->new;
+    my $r = $s->hook('hook');
+
+    $s->begin->plant(1);
+    ok($s->settle($r), 'at first all is well');
+    $s->stall(1)->plant(1);
+    sleep 2; # found, and being saved
+    $s->elapse(60)->stall(0);
+    sleep 1;
+    $s->plant(1);
+    ok($s->settle($r, 15), 'what is new comes soon');
+    $s->row('state file: disk hangs once', $r);
+    $s->nginx->finish;
+});
+
+
 part('reloads' => sub {
     my $s = CT::Faults->new;
     my $n = $s->nginx;

@@ -20,6 +20,7 @@
 #define CT_STATE_EVERY_MS 1000  /* at least between two saves */
 #define CT_STATE_PATIENCE 20    /* times as long as the last save took */
 #define CT_STATE_URGENT   2     /* the same when an alert waits for it */
+#define CT_STATE_TOOK_MAX 3000  /* a disk that hung once is tried again */
 #define CT_STATE_RETRY_MS 10000 /* after a failure */
 #define CT_STATE_MAX      ((off_t) 256 * 1024 * 1024)
 
@@ -341,6 +342,7 @@ ct_state_turn(ct_state_t *state, ct_context_t *ctx, bool now)
 
     (void) clock_gettime(CLOCK_MONOTONIC, &b);
     took = (b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000;
+    took = took < CT_STATE_TOOK_MAX ? took : CT_STATE_TOOK_MAX;
 
     if (state->failing) {
         ct_lines_say(ctx->lines, CT_LINE_NOTICE,

@@ -30,8 +30,9 @@ sub new {
     my $pass = spew($s->world->path('pass'), $blank);
 
     $s->{nginx} = CT::Nginx->new(world => $s->world, http => '', workers => 2,
-        env => { CLOCKPASS => $pass,
-            LD_PRELOAD => CT::World::build_dir() . '/clockjump.so' });
+        env => { CLOCKPASS => $pass, SLOWSYNC => $s->world->path('slow'),
+            LD_PRELOAD => join(':', map { CT::World::build_dir() . "/$_.so" }
+                qw(clockjump slowsync)) });
     $s->{planted} = [];
     $s->{hooks} = {};
     $s->{passed} = 0;
@@ -101,6 +102,16 @@ sub elapse {
     $s->{passed} += $seconds;
     open(my $out, '+<', $s->world->path('pass')) or die $!;
     syswrite $out, sprintf '%-32s', $s->{passed};
+
+    return $s;
+}
+
+# The disk hangs from now on, or does so no more.
+sub stall {
+    my ($s, $on) = @_;
+    my $path = $s->world->path('slow');
+
+    $on ? spew($path, '') : unlink $path;
 
     return $s;
 }
