@@ -168,7 +168,7 @@ ct_receiver_gives_up(const ct_receiver_t *receiver, ct_alert_t *alert,
 {
     alert->attempts++;
     alert->status = outcome->status;
-    alert->told = outcome->told;
+    alert->told |= outcome->told;
     alert->heard &= (uint8_t) ~CT_HEARD_SENT;
 
     if ((outcome->status == 0 && outcome->sent) || outcome->told != 0) {
