@@ -11,6 +11,7 @@ PROVE_FLAGS  ?= -j2
 build := $(abspath $(BUILD_DIR))
 here  := $(CURDIR)
 npm   := $(here)/build/npm
+unpacked := $(here)/build/unpacked
 
 # Debian packages: to build and for the demo, to test, to look for mistakes,
 # and for the picture in README.
@@ -72,6 +73,7 @@ COMPILE = $(CC) -std=gnu11 -g $(OPTIMIZE) $(WARN) -fPIC -pthread $(sanitize) \
 export CT_BUILD := $(build)
 export CT_NGINX := $(NGINX)
 export CT_NPM := $(npm)
+export CT_UNPACKED := $(unpacked)
 
 
 .PHONY: all
@@ -209,7 +211,7 @@ seeds: $(replays)
 tools: ## Builds the programs of the tests and the simulation.
 tools: $(build)/ctca $(build)/ctlog $(build)/ctlogd $(build)/ctrun \
     $(build)/ctmessage $(build)/planted $(build)/slowdns.so \
-    $(build)/clockjump.so $(build)/sim/week
+    $(build)/clockjump.so $(build)/slowsync.so $(build)/sim/week
 
 .PRECIOUS: $(build)/obj/%.o
 
@@ -219,7 +221,7 @@ tools: $(build)/ctca $(build)/ctlog $(build)/ctlogd $(build)/ctrun \
 .PHONY: deps
 deps: ## Installs what building, testing and the demo need (Debian).
 	@sh -c '$(install)' deps $(PACKAGES) $(TESTERS)
-	@$(MAKE) --no-print-directory validators
+	@$(MAKE) --no-print-directory validators receivers
 
 # Whatever BUILD_DIR is, they are there once. Without npm, or a registry,
 # the tests that want them are skipped, and say so.
@@ -230,6 +232,20 @@ $(npm)/done: t/npm/package.json t/npm/package-lock.json
 	@mkdir -p $(npm) && cp $^ $(npm)/
 	@cd $(npm) && npm ci --silent --ignore-scripts --no-audit --no-fund \
 	    && touch done || echo "validators could not be had" >&2
+
+# Installed they would be daemons; unpacked they are programs. Without them
+# the tests that want them are skipped, and say so.
+.PHONY: receivers
+receivers: ## Gets Alertmanager and a mail server to test with (Debian).
+	@for name in prometheus-alertmanager chasquid; do \
+	    command -v $$name apt-get | grep -q $$name \
+	        || test -x $(unpacked)/usr/bin/$$name \
+	        || ! command -v apt-get >/dev/null \
+	        || { mkdir -p $(unpacked) && cd $(unpacked) \
+	            && apt-get download -q $$name \
+	            && dpkg -x $${name}_*.deb . && rm $${name}_*.deb; } \
+	        || echo "$$name could not be had" >&2; \
+	done
 
 .PHONY: checkers
 checkers: deps ## Installs what check, fuzz and bench need besides (Debian).
@@ -332,8 +348,8 @@ sim: $(build)/sim/week ## A week of 70 logs, simulated, some minutes.
 .PHONY: soak
 soak: module tools ## Reloads and kills it under load, and sim; long.
 	t/soak/run
-	CRASH_LONG=1 prove $(PROVE_FLAGS) t/ct_crash.t t/ct_outage.t t/ct_life.t \
-	    t/ct_million.t
+	CRASH_LONG=1 FAULTS_MANY=10000 prove $(PROVE_FLAGS) t/ct_crash.t \
+	    t/ct_outage.t t/ct_life.t t/ct_faults.t t/ct_million.t
 	$(build)/sim/week
 
 .PHONY: demo demo-add picture

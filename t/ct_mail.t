@@ -194,10 +194,46 @@ subtest 'servers that hang' => sub {
 };
 
 
+# Everybody gets it once, as soon as the server takes it for him; who is
+# refused for good is not passed over in silence.
+subtest 'some recipients are refused' => sub {
+    my ($s, $m) = site(to => [qw(full@example.test gone@example.test)]);
+    my $n = $s->nginx;
+    my @to = map {"$_\@example.test"} qw(ops sec full gone);
+
+    $m->refuse($to[2] => '452 mailbox full', $to[3] => '550 no such user');
+    $s->append('site');
+    $n->start;
+    $s->issue('other', 'a.shop.test');
+    ok($s->wait_for(sub { $m->count == 1 }), 'a mail');
+    is_deeply(($m->mails)[0]{envelope}{to}, [@to[0, 1]],
+        'to those who are taken');
+    ok($s->wait_for(sub { row($s)->{error} =~ /full.*452/ }),
+        'who is not for now is shown') or diag explain row($s);
+    ok($s->wait_for(sub { row($s)->{failed} >= 3 }), 'and tried again');
+    is($m->count, 1, 'without a mail to the others');
+    ok($n->reload && $s->wait_for(sub { row($s)->{failed} >= 4 }),
+        'a reload, and again');
+    is($m->count, 1, 'without one either');
+    $m->refuse($to[3] => '550 no such user');
+    ok($s->wait_for(sub { $m->count == 2 }), 'when he is taken he gets it');
+    is_deeply(($m->mails)[1]{envelope}{to}, [$to[2]], 'he alone');
+    ok($s->wait_for(sub { row($s)->{error} =~ /gone.*550/ }),
+        'who is refused for good is shown') or diag explain row($s);
+    my ($box) = grep { $_->{name} eq 'box' }
+        @{ $n->get_json('/ct/api/channels')->{channels} };
+    is_deeply([@$box{qw(waiting sent given_up dead)}], [0, 1, 1, 0],
+        'and counted') or diag explain $box;
+    like(tested($s), qr/taken.*gone.*550/, 'a test says so, too');
+    $n->finish;
+};
+
+
 done_testing;
 
 
-# A site with a mailbox; `cert` is that of the mail server.
+# A site with a mailbox; `cert` is that of the mail server, `to` are more
+# recipients.
 sub site {
     my (%args) = @_;
     my $s = CT::Site->new;
@@ -211,13 +247,14 @@ sub site {
 
     my $m = CT::Mailbox->new(world => $w, cert => $args{cert} // 'mail',
         login => \@login);
+    my $to = join '', map {"to=$_ "} @{ $args{to} || [] };
     my $file = spew($w->path('password'), "$login[1]\n");
     chmod 0600, $file;
 
     $s->configure(status => 'write=on', conf => ($args{conf} // '')
         . "ct_status_url $page;"
         . 'ct_mail to=ops@example.test to=sec@example.test '
-        . 'from=ct@example.test server=' . $m->server
+        . "$to from=ct\@example.test server=" . $m->server
         . " tls=required user=$login[0] password_file=$file name=box;");
 
     return ($s, $m);

@@ -34,7 +34,7 @@ like($out, qr/^demo: no demo is running, make demo starts one$/m,
 
 spew($output, '');
 $demo->spawn($output, $env, $command);
-ok(wait_output(qr/the page says: (.*)/), 'the demo comes up')
+ok(wait_output(qr/Ctrl-C ends the demo/), 'the demo comes up')
     or BAIL_OUT(slurp($output));
 my ($page) = slurp($output) =~ m{page +(http://127\.0\.0\.1:\d+/ct/)};
 ok($page, 'it tells the address of the page');
@@ -43,6 +43,14 @@ like(slurp($output), qr/ALERT certificate\.unfamiliar: shop\.example\.test/,
     'the alert is printed');
 like(slurp($output), qr/^    make demo-add NAME=/m,
     'and how to add a certificate');
+
+like(slurp($output), qr/TEST of webhook "[^"]+": taken \(204\) in \d+ ms/,
+    'a test is sent, and what the receiver answered is printed');
+like(slurp($output), qr/TEST of event log "[^"]+": taken/,
+    'that of the other channel, too');
+ok(wait_output(qr/EVENT test: a test, wanted by 127\.0\.0\.1/),
+    'and it has arrived');
+like(slurp("$dir/nginx/logs/events.json"), qr/"type":"test"/, 'at both');
 
 my $answer = $http->get($page);
 is($answer->{status}, 200, 'the page is there');

@@ -70,12 +70,13 @@
 #define CT_LIMIT_AHEAD           (8 * 1024 * 1024)  /* of them, of ranges
                                                        that wait their turn */
 #define CT_LIMIT_WINDOW          (128 * 1024) /* bytes unread of one stream */
-#define CT_LIMIT_TRANSFERS       64           /* requests in flight */
+#define CT_LIMIT_TRANSFERS       64           /* requests in flight, */
+#define CT_LIMIT_MESSAGES        128          /* and messages: one, and a
+                                                 test, to each receiver */
 #define CT_LIMIT_OPERATOR        8            /* of them, to one operator */
 #define CT_LIMIT_RANGES          4            /* of them, ranges of one log */
 #define CT_LIMIT_EVIDENCE        (16 * 1024 * 1024) /* bytes of that file */
 #define CT_LIMIT_WEBHOOKS        16
-#define CT_LIMIT_MAILS           16           /* being sent at once */
 #define CT_LIMIT_SMTP_REPLY      (16 * 1024)  /* bytes of all its lines */
 #define CT_LIMIT_WEBHOOK_ANSWER  (64 * 1024)
 #define CT_LIMIT_ISSUER_CACHE    1024         /* issuer certificates kept */

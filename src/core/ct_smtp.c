@@ -13,6 +13,8 @@ static bool ct_smtp_line(ct_smtp_t *smtp);
 static void ct_smtp_keep(ct_smtp_t *smtp, ct_bytes_t text);
 static void ct_smtp_reply(ct_smtp_t *smtp);
 static void ct_smtp_recipient(ct_smtp_t *smtp);
+static void ct_smtp_next(ct_smtp_t *smtp);
+static void ct_smtp_done(ct_smtp_t *smtp);
 static void ct_smtp_refused(ct_smtp_t *smtp);
 static void ct_smtp_note(ct_smtp_t *smtp);
 static size_t ct_smtp_put(uint8_t *out, size_t n, const char *text);
@@ -20,13 +22,17 @@ static size_t ct_smtp_put(uint8_t *out, size_t n, const char *text);
 
 void
 ct_smtp_init(ct_smtp_t *smtp, const char *from, const char *const *to,
-    size_t nto)
+    size_t nto, uint16_t told)
 {
     memset(smtp, 0, sizeof(ct_smtp_t));
 
     smtp->from = from;
     smtp->to = to;
     smtp->nto = nto;
+
+    if ((told & ((1U << nto) - 1)) != (1U << nto) - 1) {
+        smtp->told = told;
+    }
 }
 
 
@@ -175,7 +181,8 @@ ct_smtp_reply(ct_smtp_t *smtp)
 
     case CT_SMTP_MAIL:
         if (smtp->code / 100 == 2) {
-            smtp->step = CT_SMTP_RCPT;
+            smtp->known = true;
+            ct_smtp_next(smtp);
             return;
         }
 
@@ -188,6 +195,7 @@ ct_smtp_reply(ct_smtp_t *smtp)
     case CT_SMTP_DATA:
         if (smtp->code == 354) {
             smtp->step = CT_SMTP_TEXT;
+            smtp->sent = true;
             return;
         }
 
@@ -195,9 +203,8 @@ ct_smtp_reply(ct_smtp_t *smtp)
 
     case CT_SMTP_TEXT:
         if (smtp->code / 100 == 2) {
-            smtp->status = smtp->code;
-            smtp->ok = true;
-            smtp->step = CT_SMTP_END;
+            smtp->told |= smtp->taken;
+            ct_smtp_done(smtp);
             return;
         }
 
@@ -211,12 +218,12 @@ ct_smtp_reply(ct_smtp_t *smtp)
 }
 
 
-/* When none is taken the one that may be taken another time decides. */
+/* Of those who are not taken the one that may be another time decides. */
 static void
 ct_smtp_recipient(ct_smtp_t *smtp)
 {
     if (smtp->code / 100 == 2) {
-        smtp->taken++;
+        smtp->taken |= (uint16_t) (1U << smtp->at);
 
     } else if (smtp->status == 0
                || (smtp->status / 100 == 5 && smtp->code / 100 == 4))
@@ -224,11 +231,38 @@ ct_smtp_recipient(ct_smtp_t *smtp)
         ct_smtp_note(smtp);
     }
 
+    smtp->later |= smtp->code / 100 == 4;
     smtp->at++;
+    ct_smtp_next(smtp);
+}
 
-    if (smtp->at == smtp->nto) {
-        smtp->step = smtp->taken > 0 ? CT_SMTP_DATA : CT_SMTP_END;
+
+/* The next recipient that has not got it, or what comes behind them. */
+static void
+ct_smtp_next(ct_smtp_t *smtp)
+{
+    while (smtp->at < smtp->nto && (smtp->told >> smtp->at & 1)) {
+        smtp->at++;
     }
+
+    if (smtp->at < smtp->nto) {
+        smtp->step = CT_SMTP_RCPT;
+
+    } else if (smtp->taken != 0) {
+        smtp->step = CT_SMTP_DATA;
+
+    } else {
+        ct_smtp_done(smtp);
+    }
+}
+
+
+static void
+ct_smtp_done(ct_smtp_t *smtp)
+{
+    smtp->ok = smtp->told != 0 && !smtp->later;
+    smtp->status = smtp->ok ? smtp->code : smtp->status;
+    smtp->step = CT_SMTP_END;
 }
 
 

@@ -6,7 +6,9 @@
  *   ct_smtp_say    the next command; in between the text of the mail
  *   ct_smtp_hear   the reply to it
  *
- * A mail is taken when the server takes it for one of its recipients.
+ * A mail goes to all recipients that the server takes. It is done with when
+ * one has it and none is left who may be taken another time; who was not
+ * taken for good does without, and `error` says so.
  */
 
 #ifndef CT_SMTP_H
@@ -30,7 +32,11 @@ typedef struct {
 
     ct_smtp_step_e     step;
     size_t             at;    /* the recipient being asked for */
-    size_t             taken; /* recipients */
+    uint16_t           taken; /* recipients, a bit for each */
+    uint16_t           told;  /* of them, those who have the mail */
+    bool               later; /* one may be taken another time */
+    bool               known; /* the server knows who it is from */
+    bool               sent;  /* it was asked to send the text */
 
     /* the reply under way */
     uint8_t            line[CT_LIMIT_ERROR]; /* the beginning of its line */
@@ -48,9 +54,10 @@ typedef struct {
 } ct_smtp_t;
 
 
-/* Addresses were checked where they were configured. */
+/* Addresses were checked where they were configured. `told`: bit i, to[i] has
+ * it from an earlier attempt and is left out. */
 void ct_smtp_init(ct_smtp_t *smtp, const char *from, const char *const *to,
-    size_t nto);
+    size_t nto, uint16_t told);
 
 /* The next command with its end; at CT_SMTP_TEXT nothing, for it is the
  * mail's turn. */

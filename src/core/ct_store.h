@@ -254,6 +254,11 @@ typedef enum {
     CT_ALERT_DEAD /* given up: kept to be seen */
 } ct_alert_state_e;
 
+/* Can its receiver have heard of it? Not when there was no connection, or he
+ * has answered that he does not take it. */
+#define CT_HEARD_MAYBE 1
+#define CT_HEARD_SENT  2 /* it is on its way, or was when an engine ended */
+
 /* An alert that is still to be delivered: of a finding or an event, to a
  * channel. There are fewer of them than findings times channels; what has no
  * room is owed, see ct_finding_t. */
@@ -270,7 +275,9 @@ typedef struct {
     uint8_t  type;     /* ct_alert_type_e */
     uint8_t  state;    /* ct_alert_state_e */
     uint8_t  refused;  /* attempts in a row that ended with a 4xx */
-    uint8_t  reserved[5];
+    uint8_t  heard;    /* CT_HEARD_... */
+    uint16_t told;     /* bit i: recipient i of the mail has it already */
+    uint8_t  reserved[2];
 } ct_alert_t;
 
 
@@ -490,6 +497,10 @@ size_t ct_store_marks(const ct_store_t *store, const uint64_t **marks,
     uint64_t *sum);
 void ct_store_set_marks(ct_store_t *store, const uint64_t *marks, size_t n,
     uint64_t sum);
+
+/* Behind the last place that has an alert: for the writer, who would look at
+ * all of the empty ones else. */
+size_t ct_store_end_alert(const ct_store_t *store);
 
 /* Queues once per (finding or event, channel, type); CT_E_FULL. */
 ct_rc_t ct_store_queue(ct_store_t *store, const ct_alert_t *alert);

@@ -94,7 +94,7 @@ ct_event_waiting(const ct_store_t *store, uint64_t number)
 {
     size_t i;
 
-    for (i = 0; i < store->max_alerts; i++) {
+    for (i = 0; i < store->end_alert; i++) {
         if (ct_store_alerts(store)[i].alert.event == number) {
             return true;
         }
@@ -144,7 +144,7 @@ ct_store_forget_event(ct_store_t *store, uint64_t number)
     memset(&none, 0, sizeof(none));
     n = 0;
 
-    for (i = 0; i < store->max_alerts; i++) {
+    for (i = 0; i < store->end_alert; i++) {
         if (ct_store_alerts(store)[i].alert.event == number) {
             ct_store_set_alert(store, i, &none);
             n++;

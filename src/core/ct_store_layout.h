@@ -76,6 +76,7 @@ struct ct_store_s {
 
     /* writer only */
     uint64_t free_block; /* number + 1; 0: none */
+    uint64_t end_alert;  /* behind the last alert */
     uint64_t journal_slot; /* byte offset of the slot; 0: none */
     uint64_t journal_words; /* of the payload; 0: it was being filled */
     uint64_t journal[CT_STORE_WORDS(ct_log_record_t)];

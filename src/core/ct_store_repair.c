@@ -19,7 +19,8 @@ static void ct_store_check_events(ct_store_t *store);
 void
 ct_store_repair(ct_store_t *store)
 {
-    size_t i;
+    size_t            i;
+    const ct_alert_t *alert;
 
     ct_journal_replay(store);
     ct_seq_even(&store->status.seq);
@@ -28,8 +29,15 @@ ct_store_repair(ct_store_t *store)
         ct_seq_even(&ct_store_logs(store)[i].seq);
     }
 
+    store->end_alert = 0;
+
     for (i = 0; i < store->max_alerts; i++) {
+        alert = &ct_store_alerts(store)[i].alert;
         ct_seq_even(&ct_store_alerts(store)[i].seq);
+
+        if (alert->finding != 0 || alert->event != 0) {
+            store->end_alert = i + 1;
+        }
     }
 
     for (i = 0; i < store->max_findings; i++) {

@@ -214,7 +214,7 @@ ct_store_waiting(const ct_store_t *store, uint64_t number)
 {
     size_t i;
 
-    for (i = 0; i < store->max_alerts; i++) {
+    for (i = 0; i < store->end_alert; i++) {
         if (ct_store_alerts(store)[i].alert.finding == number) {
             return true;
         }
@@ -483,13 +483,15 @@ ct_store_replace(ct_store_t *store, const ct_finding_t *finding,
 ct_rc_t
 ct_store_queue(ct_store_t *store, const ct_alert_t *alert)
 {
-    size_t            i, free_slot;
-    const ct_alert_t *a;
+    size_t                 i, free_slot;
+    const ct_alert_t      *a;
+    const ct_slot_alert_t *slots;
 
-    free_slot = store->max_alerts;
+    slots = ct_store_alerts(store);
+    free_slot = store->end_alert;
 
-    for (i = store->max_alerts; i > 0; i--) {
-        a = &ct_store_alerts(store)[i - 1].alert;
+    for (i = store->end_alert; i > 0; i--) {
+        a = &slots[i - 1].alert;
 
         if (a->finding == alert->finding && a->event == alert->event
             && a->channel == alert->channel && a->type == alert->type)
@@ -541,11 +543,31 @@ ct_store_queue_again(ct_store_t *store, const ct_alert_t *alert)
 void
 ct_store_set_alert(ct_store_t *store, size_t i, const ct_alert_t *alert)
 {
-    ct_slot_alert_t *slot;
+    bool             some;
+    ct_slot_alert_t *slots;
 
-    if (i < store->max_alerts) {
-        slot = ct_store_alerts(store) + i;
-        ct_slot_write(store, &slot->seq, &slot->alert, alert,
-                      CT_STORE_WORDS(ct_alert_t));
+    if (i >= store->max_alerts) {
+        return;
     }
+
+    some = alert->finding != 0 || alert->event != 0;
+    slots = ct_store_alerts(store);
+    store->end_alert = some && i >= store->end_alert ? i + 1
+                                                     : store->end_alert;
+    ct_slot_write(store, &slots[i].seq, &slots[i].alert, alert,
+                  CT_STORE_WORDS(ct_alert_t));
+
+    while (!some && store->end_alert > 0
+           && slots[store->end_alert - 1].alert.finding == 0
+           && slots[store->end_alert - 1].alert.event == 0)
+    {
+        store->end_alert--;
+    }
+}
+
+
+size_t
+ct_store_end_alert(const ct_store_t *store)
+{
+    return store->end_alert;
 }

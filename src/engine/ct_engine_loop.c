@@ -34,6 +34,7 @@ static int64_t ct_engine_save(ct_engine_t *engine);
 static void ct_engine_lists(ct_engine_t *engine);
 static void ct_engine_beat(ct_engine_t *engine, bool running);
 static void ct_engine_clock(ct_engine_t *engine);
+static void ct_engine_tick(void *ctx);
 
 
 bool
@@ -67,6 +68,7 @@ ct_engine_prepare(ct_engine_t *engine)
         return false;
     }
 
+    ct_http_tick(ctx->http, ct_engine_tick, engine);
     ctx->random = (uint64_t) ctx->now_ms << 20 ^ (uint64_t) getpid()
                   ^ (uint64_t) (uintptr_t) engine;
     ct_scan_init(&ctx->scan, ctx->sha, ctx->config->watch);
@@ -350,9 +352,6 @@ ct_engine_turn(ct_engine_t *engine)
 
     if (!ct_context_stopping(ctx)) {
         due = next > ctx->now_ms ? next - ctx->now_ms : 0;
-
-        /* a Retry-After counts from its answer, not from before this turn */
-        ct_engine_clock(engine);
         ct_http_turn(ctx->http, (int) due);
     }
 }
@@ -470,6 +469,17 @@ ct_engine_clock(ct_engine_t *engine)
     }
 
     engine->ctx.now_ms = mono + engine->offset_ms;
+}
+
+
+/* A Retry-After counts from its answer, not from before this turn. */
+static void
+ct_engine_tick(void *ctx)
+{
+    ct_engine_t *engine;
+
+    engine = ctx;
+    engine->ctx.now_ms = ct_clock_monotonic() + engine->offset_ms;
 }
 
 

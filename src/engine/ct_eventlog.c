@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,8 @@ struct ct_eventlog_s {
 static ct_rc_t ct_eventlog_append(ct_eventlog_t *log, ct_bytes_t line,
     char error[CT_LIMIT_ERROR]);
 static void ct_eventlog_follow(ct_eventlog_t *log);
+static void ct_eventlog_hasten(ct_eventlog_t *log);
+static bool ct_eventlog_full(const ct_eventlog_t *log);
 static bool ct_eventlog_torn(const char *path);
 static void ct_eventlog_use(ct_eventlog_t *log, int fd, bool own);
 static ct_rc_t ct_eventlog_send(ct_eventlog_t *log, ct_bytes_t line,
@@ -57,6 +60,7 @@ ct_eventlog_create(const ct_channel_t *channel)
     if (log != NULL) {
         log->channel = channel;
         log->fd = channel->syslog == NULL ? channel->fd : -1;
+        ct_eventlog_hasten(log);
     }
 
     return log;
@@ -110,6 +114,11 @@ ct_eventlog_append(ct_eventlog_t *log, ct_bytes_t line,
     parts[2].iov_len = 1;
     len = parts[0].iov_len + line.len + 1;
 
+    if (ct_eventlog_full(log)) {
+        errno = EAGAIN;
+        return ct_eventlog_failed(CT_E_IO, "write()", error);
+    }
+
     do {
         n = writev(log->fd, parts, 3);
     } while (n == -1 && errno == EINTR);
@@ -140,7 +149,7 @@ ct_eventlog_follow(ct_eventlog_t *log)
     struct stat is, was;
 
     path = log->channel->url;
-    flags = O_WRONLY | O_APPEND | O_CLOEXEC;
+    flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK;
 
     if (log->fd == -1) {
         ct_eventlog_use(log, open(path, flags | O_CREAT, 0644), true);
@@ -159,6 +168,41 @@ ct_eventlog_follow(ct_eventlog_t *log)
     if (fd != -1) {
         ct_eventlog_use(log, fd, true);
     }
+}
+
+
+/* A pipe that nobody reads would be waited for, with the whole engine. It is
+ * opened anew, for with this descriptor the host would not wait either. */
+static void
+ct_eventlog_hasten(ct_eventlog_t *log)
+{
+    int         fd;
+    char        path[64];
+    struct stat st;
+
+    if (log->fd == -1 || fstat(log->fd, &st) != 0 || S_ISREG(st.st_mode)) {
+        return;
+    }
+
+    (void) snprintf(path, sizeof(path), "/proc/self/fd/%d", log->fd);
+    fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd != -1) {
+        ct_eventlog_use(log, fd, true);
+    }
+}
+
+
+/* What could not be opened anew may be full as well. */
+static bool
+ct_eventlog_full(const ct_eventlog_t *log)
+{
+    struct pollfd p;
+
+    p.fd = log->fd;
+    p.events = POLLOUT;
+
+    return poll(&p, 1, 0) == 0;
 }
 
 

@@ -98,7 +98,7 @@ ct_group_survey(const ct_context_t *ctx, const ct_receiver_t *receiver,
     survey->digest.due_ms = INT64_MAX;
     survey->save_ms = INT64_MAX;
 
-    for (i = 0; i < ct_store_max_alerts(ctx->store); i++) {
+    for (i = 0; i < ct_store_end_alert(ctx->store); i++) {
         if (!ct_store_alert(ctx->store, i, &a)
             || a.channel != receiver->channel->id
             || a.state != CT_ALERT_WAITING)
@@ -165,7 +165,7 @@ ct_group_collect(const ct_context_t *ctx, const ct_receiver_t *receiver,
     size_t     i;
     ct_alert_t a;
 
-    for (i = 0; i < ct_store_max_alerts(ctx->store); i++) {
+    for (i = 0; i < ct_store_end_alert(ctx->store); i++) {
         if (ct_store_alert(ctx->store, i, &a)
             && a.channel == receiver->channel->id
             && ct_group_same(ctx, &a, &batch->first)

@@ -1,8 +1,5 @@
 /*
  * ct_http: the life of a request, and the turn in which all of them move.
- * What libcurl or a ceiling ends is only marked during the turn; it leaves
- * at its end, in one place, because there the callers' functions are called
- * and may start and close others.
  */
 
 #include "ct_clock.h"
@@ -21,10 +18,6 @@ static void ct_http_resume(ct_http_t *http);
 static void ct_http_unpause(ct_http_request_t *r);
 static void ct_http_collect(ct_http_t *http);
 static void ct_http_overdue(ct_http_t *http);
-static void ct_http_judge(ct_http_request_t *r, CURLcode code, int status);
-static bool ct_http_depart(ct_http_t *http);
-static bool ct_http_done_with(ct_http_request_t *r);
-static void ct_http_end(ct_http_request_t *r);
 static void ct_http_rest(ct_http_t *http, int timeout_ms);
 static int ct_http_patience(ct_http_t *http, int timeout_ms);
 
@@ -82,7 +75,7 @@ ct_http_limit(ct_http_t *http)
      * a request that waits for the connection of a paused stream that waits
      * for it would never go on. ct_pace is who is polite */
     (void) curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
-                             (long) CT_LIMIT_TRANSFERS);
+                             (long) (CT_LIMIT_TRANSFERS + CT_LIMIT_MESSAGES));
 
     /* a connection belongs to one request at a time. libcurl 7.88 puts new
      * ones on busy connections of HTTP/1.1 too once a host has shown
@@ -99,6 +92,14 @@ ct_http_proxy(ct_http_t *http, const char *url)
     http->proxy = url != NULL ? strdup(url) : NULL;
 
     return url == NULL || http->proxy != NULL;
+}
+
+
+void
+ct_http_tick(ct_http_t *http, void (*tick)(void *ctx), void *ctx)
+{
+    http->tick = tick;
+    http->tick_ctx = ctx;
 }
 
 
@@ -139,7 +140,16 @@ ct_http_room(const ct_http_t *http)
     bucket = http->bucket;
     ct_bucket_fill(&bucket, ct_clock_monotonic());
 
-    return http->nrequests < CT_LIMIT_TRANSFERS && ct_bucket_may(&bucket);
+    return ct_http_may(http, false, 0) && ct_bucket_may(&bucket);
+}
+
+
+bool
+ct_http_may(const ct_http_t *http, bool message, size_t spare)
+{
+    return message ? http->nmessages < CT_LIMIT_MESSAGES
+                   : http->nrequests - http->nmessages + spare
+                     < CT_LIMIT_TRANSFERS;
 }
 
 
@@ -155,7 +165,7 @@ ct_http_start(ct_http_t *http, const ct_http_ask_t *ask)
 {
     ct_http_request_t *r;
 
-    if (http->nrequests >= CT_LIMIT_TRANSFERS) {
+    if (!ct_http_may(http, ask->post != NULL, 0)) {
         return CT_E_LIMIT;
     }
 
@@ -199,6 +209,7 @@ ct_http_enter(ct_http_t *http, ct_http_request_t *r, int64_t timeout_ms)
     r->slow_ms = now + http->connect_ms + http->slow_ms;
     ct_http_link(r);
     http->nrequests++;
+    http->nmessages += r->post || r->mail != NULL;
 
     return true;
 }
@@ -252,7 +263,6 @@ ct_http_leave(ct_http_request_t *r)
 {
     if (r->mail != NULL) {
         ct_mail_leave(r);
-        r->http->nmails--;
     }
 
     if (r->easy != NULL) {
@@ -261,6 +271,7 @@ ct_http_leave(ct_http_request_t *r)
 
     ct_http_unlink(r);
     r->http->nrequests--;
+    r->http->nmessages -= r->post || r->mail != NULL;
     ct_http_release(r);
 }
 
@@ -299,7 +310,7 @@ ct_http_rest(ct_http_t *http, int timeout_ms)
 {
     unsigned           n;
     ct_http_request_t *r;
-    struct curl_waitfd fds[1 + CT_LIMIT_MAILS];
+    struct curl_waitfd fds[1 + CT_LIMIT_MESSAGES];
 
     memset(fds, 0, sizeof(fds));
     fds[0].fd = http->wake;
@@ -428,137 +439,6 @@ ct_http_overdue(ct_http_t *http)
             ct_http_finish(r, CURLE_OPERATION_TIMEDOUT);
         }
     }
-}
-
-
-void
-ct_http_finish(ct_http_request_t *r, CURLcode code)
-{
-    long status;
-
-    status = 0;
-    (void) curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &status);
-
-    if (r->mail != NULL) {
-        ct_mail_judge(r, code, (int) status);
-        ct_mail_leave(r);
-
-    } else {
-        r->answer.status = (int) status;
-        ct_http_judge(r, code, (int) status);
-    }
-
-    (void) curl_multi_remove_handle(r->http->multi, r->easy);
-    curl_easy_cleanup(r->easy);
-    r->easy = NULL;
-    r->paused = false;
-}
-
-
-static void
-ct_http_judge(ct_http_request_t *r, CURLcode code, int status)
-{
-    char why[64];
-
-    if (r->answer.rc != CT_OK) {
-        return;
-    }
-
-    (void) snprintf(why, sizeof(why), "answered with status %d", status);
-
-    /* a refusal is one, whatever becomes of its page */
-    if (r->begun && r->coding == CT_HTTP_WASTE) {
-        ct_http_fail(r, CT_E_STATUS, why);
-
-    } else if (code != CURLE_OK) {
-        ct_http_fail(r, CT_E_NETWORK, r->error[0] != '\0'
-                                      ? r->error : curl_easy_strerror(code));
-
-    } else if (status == 304 && r->conditional) {
-        r->answer.unchanged = true;
-
-    } else if (!ct_http_wanted(r, status)) {
-        ct_http_fail(r, CT_E_STATUS, why);
-    }
-}
-
-
-/* Those that are through leave. A callee may have closed any other, so the
- * list is looked through anew each time. */
-static bool
-ct_http_depart(ct_http_t *http)
-{
-    bool               any;
-    ct_http_request_t *r;
-
-    any = false;
-    r = http->first;
-
-    while (r != NULL) {
-        if (!ct_http_done_with(r)) {
-            r = r->next;
-            continue;
-        }
-
-        ct_http_end(r);
-        any = true;
-        r = http->first;
-    }
-
-    return any;
-}
-
-
-static bool
-ct_http_done_with(ct_http_request_t *r)
-{
-    if (r->easy != NULL
-        || (r->answer.rc == CT_OK && ct_http_body_pending(r)))
-    {
-        return false;
-    }
-
-    if (r->inflate != NULL && !r->whole) {
-        ct_http_fail(r, CT_E_NETWORK, "the compressed answer is cut short");
-    }
-
-    return true;
-}
-
-
-/* Of a stream the answer stays with it; else the body is handed over and
- * the request forgotten. */
-static void
-ct_http_end(ct_http_request_t *r)
-{
-    void            *ctx;
-    ct_http_done_pt  done;
-    ct_http_answer_t answer;
-
-    ct_http_leave(r);
-
-    if (r->stream != NULL) {
-        r->stream->ended = true;
-        ct_http_body_trim(r);
-        return;
-    }
-
-    answer = r->answer;
-
-    if (answer.rc == CT_OK) {
-        answer.data = r->body.data;
-        answer.len = r->body.len;
-        r->http->bytes -= r->body.room;
-        memset(&r->body, 0, sizeof(r->body));
-    }
-
-    ctx = r->ctx;
-    done = r->done;
-    ct_http_body_free(r);
-    ct_http_free(r);
-
-    done(ctx, &answer);
-    free(answer.data);
 }
 
 

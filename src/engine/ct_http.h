@@ -21,6 +21,8 @@ typedef struct {
     int64_t  retry_after_ms; /* 0: none */
     uint8_t *data;
     size_t   len;
+    bool     sent;           /* some of the message that was to be sent */
+    uint16_t told;           /* of a mail: recipients who have it */
     bool     unchanged;      /* 304 to a conditional request; rc is CT_OK and
                                 there is no body */
     char     etag[CT_LIMIT_TEXT];     /* as it came, quotes too; "" */
@@ -64,11 +66,15 @@ ct_http_t *ct_http_create(const char *trusted, const char *contact,
  * False: no memory. */
 bool ct_http_proxy(ct_http_t *http, const char *url);
 
+/* To be called before each `done`: time has passed since the turn began. */
+void ct_http_tick(ct_http_t *http, void (*tick)(void *ctx), void *ctx);
+
 /* Requests in flight end with CT_E_STOPPED. NULL-safe. */
 void ct_http_destroy(ct_http_t *http);
 
-/* CT_E_LIMIT: CT_LIMIT_TRANSFERS are in flight, ask again; CT_E_MEMORY. In
- * both cases `done` is not called. */
+/* CT_E_LIMIT: CT_LIMIT_TRANSFERS are in flight, or of those that send
+ * something CT_LIMIT_MESSAGES, ask again; CT_E_MEMORY. In both cases `done`
+ * is not called. */
 ct_rc_t ct_http_start(ct_http_t *http, const ct_http_ask_t *ask);
 
 /* Room for another request? Not while the bucket of `rate` is overdrawn. */

@@ -33,6 +33,7 @@ static bool ct_http_setup_condition(ct_http_request_t *r, const char *name,
 static bool ct_http_headline(ct_http_request_t *r, const char *line);
 static bool ct_http_sendable(ct_bytes_t value);
 static void ct_http_forget(ct_http_request_t *r);
+static void ct_http_taken(ct_http_request_t *r);
 static void ct_http_learn(ct_http_request_t *r, ct_bytes_t name,
     ct_bytes_t value);
 static ct_bytes_t ct_http_strip(ct_bytes_t value);
@@ -306,6 +307,9 @@ ct_http_header(char *data, size_t size, size_t n, void *ctx)
     if (n >= 5 && memcmp(data, "HTTP/", 5) == 0) {
         ct_http_forget(r);
 
+    } else if (data[0] == '\r' || data[0] == '\n') {
+        ct_http_taken(r);
+
     } else if (ct_read_until(&line, ':', &name)) {
         ct_http_learn(r, name, ct_http_strip(line));
     }
@@ -321,6 +325,25 @@ ct_http_forget(ct_http_request_t *r)
     r->answer.modified[0] = '\0';
     r->answer.retry_after_ms = 0;
     r->coding = CT_HTTP_PLAIN;
+}
+
+
+/* The head is whole. The page behind that of a message which was taken does
+ * not matter, and is only waited for so that the connection can be used
+ * again. */
+static void
+ct_http_taken(ct_http_request_t *r)
+{
+    long    status;
+    int64_t end_ms;
+
+    status = 0;
+    (void) curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &status);
+    end_ms = ct_clock_monotonic() + CT_HTTP_TAKEN_MS;
+
+    if (r->post && status / 100 == 2 && end_ms < r->end_ms) {
+        r->end_ms = end_ms;
+    }
 }
 
 

@@ -4,6 +4,7 @@
  * which paused ones go on. All of it belongs to one thread.
  *
  * ct_http.c        the life of a request, the turn
+ * ct_http_end.c    how it ends
  * ct_http_ask.c    what is said to libcurl; the head of the answer
  * ct_http_body.c   the bytes of the answer: ceilings, pauses, gzip
  * ct_http_stream.c requests whose answer is read while it arrives
@@ -23,6 +24,7 @@
 #define CT_HTTP_CONNECT_MS 10000
 #define CT_HTTP_TOTAL_MS   120000
 #define CT_HTTP_SLOW_MS    30000
+#define CT_HTTP_TAKEN_MS   2000   /* for the page of a message that is taken */
 #define CT_HTTP_SLOW_BYTES 200    /* a second, on average over slow_ms */
 
 #define CT_HTTP_NOT_ASKED "the answer has an encoding that was not asked for"
@@ -107,7 +109,7 @@ struct ct_http_s {
     ct_http_request_t *first;
     ct_http_request_t *last;
     size_t             nrequests;
-    size_t             nmails;   /* of them */
+    size_t             nmessages; /* of them: POST, and mails */
     size_t             bytes;    /* room of all bodies */
     size_t             ahead;    /* unread bytes of streams ahead */
     ct_http_stream_t  *overdraw; /* may exceed CT_LIMIT_BODIES: the one that
@@ -115,6 +117,8 @@ struct ct_http_s {
     ct_bucket_t        bucket;
     uint64_t           received;
     bool               news;     /* a stream has something new */
+    void             (*tick)(void *ctx); /* before each `done`; NULL: none */
+    void              *tick_ctx;
     int                wake;
     const bool        *stop;
     int64_t            connect_ms;
@@ -128,6 +132,10 @@ struct ct_http_s {
 
 bool ct_http_stopped(const ct_http_t *http);
 
+/* May another one begin? Messages wait for messages alone, and nothing else
+ * for them: many receivers that hang are nobody's trouble. */
+bool ct_http_may(const ct_http_t *http, bool message, size_t spare);
+
 /* Begins it; false: no memory, r is as it was. */
 bool ct_http_begin(ct_http_t *http, ct_http_request_t *r,
     const ct_http_ask_t *ask);
@@ -138,6 +146,12 @@ bool ct_http_enter(ct_http_t *http, ct_http_request_t *r,
 
 /* libcurl has no part in it any more; bytes may still wait for room. */
 void ct_http_finish(ct_http_request_t *r, CURLcode code);
+
+/* Those that are through leave; true: there were some. */
+bool ct_http_depart(ct_http_t *http);
+
+/* One that is through leaves, and who has asked is told. */
+void ct_http_end(ct_http_request_t *r);
 
 /* Takes it from libcurl and from the list. Only body and answer stay. */
 void ct_http_leave(ct_http_request_t *r);

@@ -19,7 +19,7 @@ ct_http_stream_open(ct_http_t *http, const ct_http_ask_t *ask, size_t window,
 {
     ct_http_stream_t *s;
 
-    if (http->nrequests >= CT_LIMIT_TRANSFERS - CT_HTTP_SPARE) {
+    if (!ct_http_may(http, false, CT_HTTP_SPARE)) {
         return NULL;
     }
 

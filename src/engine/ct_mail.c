@@ -35,9 +35,7 @@ ct_mail_start(ct_http_t *http, const ct_mail_ask_t *ask)
     ct_rc_t         rc;
     ct_http_mail_t *mail;
 
-    if (http->nrequests >= CT_LIMIT_TRANSFERS
-        || http->nmails >= CT_LIMIT_MAILS)
-    {
+    if (!ct_http_may(http, true, 0)) {
         return CT_E_LIMIT;
     }
 
@@ -68,7 +66,7 @@ ct_mail_begin(ct_http_t *http, ct_http_mail_t *mail, const ct_mail_ask_t *ask)
     r->ctx = ask->ctx;
     r->done = ask->done;
     r->easy = curl_easy_init();
-    ct_smtp_init(&mail->smtp, ask->from, ask->to, ask->nto);
+    ct_smtp_init(&mail->smtp, ask->from, ask->to, ask->nto, ask->told);
 
     if (r->easy == NULL || !ct_mail_setup(mail, ask)
         || !ct_mail_compose(mail, ask->mail) || !ct_http_enter(http, r, 0))
@@ -78,7 +76,6 @@ ct_mail_begin(ct_http_t *http, ct_http_mail_t *mail, const ct_mail_ask_t *ask)
 
     /* it may be silent for as long as it may take */
     r->slow_ms = r->end_ms;
-    http->nmails++;
 
     return CT_OK;
 }
@@ -304,16 +301,19 @@ ct_mail_judge(ct_http_request_t *r, CURLcode code, int status)
 
     } else if (code != CURLE_OK) {
         r->answer.status = status >= 400 ? status : 0;
-        ct_http_fail(r, r->answer.status != 0 ? CT_E_STATUS : CT_E_NETWORK,
-                     r->error[0] != '\0' ? r->error
-                                         : curl_easy_strerror(code));
+        ct_http_fail(r, CT_E_NETWORK, r->error[0] != '\0'
+                                      ? r->error : curl_easy_strerror(code));
 
     } else {
         r->answer.status = smtp->status;
         memcpy(r->answer.error, smtp->error, sizeof(smtp->error));
         r->answer.rc = smtp->ok ? CT_OK
-                       : smtp->status != 0 ? CT_E_STATUS : CT_E_NETWORK;
+                       : smtp->status != 0 && smtp->known ? CT_E_STATUS
+                                                          : CT_E_NETWORK;
     }
+
+    r->answer.sent = smtp->sent;
+    r->answer.told = smtp->told;
 }
 
 

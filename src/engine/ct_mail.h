@@ -15,6 +15,7 @@ typedef struct {
     const char        *from;     /* this and `to` are borrowed to the end */
     const char *const *to;
     size_t             nto;
+    uint16_t           told;     /* bit i: to[i] has it, and is left out */
     const char        *user;     /* NULL: no authentication; copied */
     const char        *password;
     bool               tls;      /* smtp:// is worth nothing without */
@@ -26,10 +27,12 @@ typedef struct {
 
 /*
  * As ct_http_start. Of the answer `status` is the code of the reply that
- * decided, 0 when there was none, and there is no data. CT_OK: the server
- * has taken the mail for one recipient at least; `error` tells of a refused
- * one, or is empty. CT_E_STATUS: it refused. CT_E_NETWORK: no connection as
- * wanted, or not to the end.
+ * decided, 0 when there was none, `told` who has the mail, from before too,
+ * and there is no data. CT_OK: one recipient at least has it, and nobody can
+ * be expected to take it later; `error` tells of one who was refused, or is
+ * empty. CT_E_STATUS: the server did not take it for somebody. CT_E_NETWORK:
+ * it takes no mail at all from us, now or with that configuration; no
+ * connection as wanted, or not to the end.
  */
 ct_rc_t ct_mail_start(ct_http_t *http, const ct_mail_ask_t *ask);
 

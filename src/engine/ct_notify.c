@@ -16,6 +16,7 @@
 
 static int64_t ct_notify_channel(ct_notify_channel_t *channel);
 static void ct_notify_unsaved(ct_notify_t *notify, const ct_group_t *group);
+static void ct_notify_sent(ct_notify_channel_t *channel);
 static void ct_notify_test_one(ct_notify_channel_t *channel,
     const ct_event_t *event);
 
@@ -111,7 +112,7 @@ ct_notify_shift(ct_notify_t *notify, int64_t delta_ms)
         }
     }
 
-    for (i = 0; i < ct_store_max_alerts(ctx->store); i++) {
+    for (i = 0; i < ct_store_end_alert(ctx->store); i++) {
         if (ct_store_alert(ctx->store, i, &alert)) {
             alert.queued_ms += delta_ms;
             alert.due_ms = ctx->now_ms;
@@ -126,12 +127,11 @@ ct_notify_shift(ct_notify_t *notify, int64_t delta_ms)
 int64_t
 ct_notify_turn(ct_notify_t *notify)
 {
-    size_t        i, n;
+    size_t        i;
     int64_t       due;
     ct_context_t *ctx;
 
     ctx = notify->ctx;
-    n = notify->nchannels;
 
     if (!ctx->alerts_due && notify->saved == ctx->saved
         && ctx->now_ms < notify->due_ms)
@@ -142,10 +142,9 @@ ct_notify_turn(ct_notify_t *notify)
     ctx->alerts_due = false;
     notify->saved = ctx->saved;
     notify->due_ms = INT64_MAX;
-    notify->first = n > 0 ? (notify->first + 1) % n : 0;
 
-    for (i = 0; i < n; i++) {
-        due = ct_notify_channel(&notify->channels[(notify->first + i) % n]);
+    for (i = 0; i < notify->nchannels; i++) {
+        due = ct_notify_channel(&notify->channels[i]);
         notify->due_ms = due < notify->due_ms ? due : notify->due_ms;
     }
 
@@ -182,22 +181,20 @@ ct_notify_channel(ct_notify_channel_t *channel)
             return due;
         }
 
-        if (channel->notify->flights >= CT_NOTIFY_FLIGHTS) {
-            return ctx->now_ms + CT_NOTIFY_BUSY_MS;
-        }
-
         ct_notify_unsaved(channel->notify, &channel->group);
         channel->busy = true;
-        channel->notify->flights++;
         rc = ct_send_group(&channel->send, &channel->group);
 
         if (rc == CT_E_LIMIT || rc == CT_E_ABSENT) {
             channel->busy = false;
-            channel->notify->flights--;
         }
 
         if (rc == CT_E_LIMIT) {
             return ctx->now_ms + CT_NOTIFY_BUSY_MS;
+        }
+
+        if (rc == CT_OK && channel->busy) {
+            ct_notify_sent(channel);
         }
 
         if (rc != CT_OK && rc != CT_E_ABSENT) {
@@ -219,6 +216,27 @@ ct_notify_unsaved(ct_notify_t *notify, const ct_group_t *group)
     }
 
     notify->unsaved = group->unsaved;
+}
+
+
+/* Before its first byte goes out. The zone knows it from now on, and outlives
+ * the engine; of what comes from the file ct_state thinks the worst. */
+static void
+ct_notify_sent(ct_notify_channel_t *channel)
+{
+    size_t        i;
+    ct_alert_t    alert;
+    ct_context_t *ctx;
+
+    ctx = channel->notify->ctx;
+
+    for (i = 0; i < channel->group.n; i++) {
+        if (ct_notify_is_there(ctx, &channel->group.items[i], &alert)) {
+            alert.heard |= CT_HEARD_SENT;
+            ct_store_set_alert(ctx->store, channel->group.items[i].at,
+                               &alert);
+        }
+    }
 }
 
 

@@ -6,17 +6,16 @@
 #include "ct_notify_part.h"
 #include "ct_outbox.h"
 
+#include <stdio.h>
 #include <string.h>
 
 
 static void ct_notify_taken(ct_notify_channel_t *channel,
-    ct_channel_record_t *record);
+    ct_channel_record_t *record, const ct_outcome_t *outcome);
 static void ct_notify_failed(ct_notify_channel_t *channel,
     ct_channel_record_t *record, const ct_outcome_t *outcome);
 static size_t ct_notify_again(ct_notify_channel_t *channel,
     const ct_outcome_t *outcome, uint16_t jitter);
-static bool ct_notify_is_there(const ct_context_t *ctx,
-    const ct_picked_t *picked, ct_alert_t *alert);
 static const char *ct_notify_kind(const ct_channel_t *channel);
 
 
@@ -30,7 +29,6 @@ ct_notify_answered(void *arg, const ct_outcome_t *outcome)
     channel = arg;
     ctx = channel->notify->ctx;
     channel->busy = false;
-    channel->notify->flights--;
     ctx->alerts_due = true;
 
     if (!ct_store_row(ctx->store, CT_TABLE_CHANNEL, channel->receiver.row,
@@ -40,7 +38,7 @@ ct_notify_answered(void *arg, const ct_outcome_t *outcome)
     }
 
     if (ct_receiver_took(outcome->status)) {
-        ct_notify_taken(channel, &record);
+        ct_notify_taken(channel, &record, outcome);
     } else {
         ct_notify_failed(channel, &record, outcome);
     }
@@ -52,7 +50,8 @@ ct_notify_answered(void *arg, const ct_outcome_t *outcome)
 
 
 static void
-ct_notify_taken(ct_notify_channel_t *channel, ct_channel_record_t *record)
+ct_notify_taken(ct_notify_channel_t *channel, ct_channel_record_t *record,
+    const ct_outcome_t *outcome)
 {
     size_t        i;
     ct_alert_t    alert;
@@ -69,6 +68,14 @@ ct_notify_taken(ct_notify_channel_t *channel, ct_channel_record_t *record)
     ct_receiver_success(&channel->receiver, record, channel->group.n,
                         ctx->now_ms);
     ctx->status.alerts_sent += channel->group.n;
+
+    /* somebody does without: that is no success to be silent about */
+    if (outcome->partly) {
+        (void) snprintf(record->error, sizeof(record->error), "%s",
+                        outcome->error);
+        record->dead += channel->group.n;
+        ctx->status.alerts_failed += channel->group.n;
+    }
 
     for (i = 0; i < channel->group.n; i++) {
         if (ct_notify_is_there(ctx, &channel->group.items[i], &alert)) {
@@ -146,8 +153,7 @@ ct_notify_again(ct_notify_channel_t *channel, const ct_outcome_t *outcome,
 }
 
 
-/* An event may have given way, and its place been taken, meanwhile. */
-static bool
+bool
 ct_notify_is_there(const ct_context_t *ctx, const ct_picked_t *picked,
     ct_alert_t *alert)
 {

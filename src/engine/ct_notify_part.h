@@ -11,9 +11,6 @@
 #include "ct_notify.h"
 #include "ct_send.h"
 
-/* Messages in flight; the logs want connections too. */
-#define CT_NOTIFY_FLIGHTS 24
-
 typedef struct {
     ct_notify_t  *notify;
     ct_receiver_t receiver;
@@ -29,15 +26,16 @@ struct ct_notify_s {
     ct_context_t       *ctx;
     ct_notify_channel_t channels[CT_LIMIT_CHANNELS];
     size_t              nchannels;
-    size_t              first;   /* whose turn it is to be the first */
-    size_t              flights;
     int64_t             due_ms;  /* nothing to do before, unless alerts_due */
     uint64_t            saved;   /* of ctx, at the last look */
     bool                unsaved; /* told: sent without having been saved */
 };
 
 
-/* ct_notify_answer.c; `arg` is the channel. */
+/* ct_notify_answer.c. An event may have given way, and the place of its alert
+ * been taken, since it was picked. `arg` is the channel. */
+bool ct_notify_is_there(const ct_context_t *ctx, const ct_picked_t *picked,
+    ct_alert_t *alert);
 void ct_notify_answered(void *arg, const ct_outcome_t *outcome);
 void ct_notify_tested(void *arg, const ct_outcome_t *outcome);
 

@@ -191,8 +191,7 @@ ct_outbox_resolve(ct_context_t *ctx, ct_finding_t *f)
 }
 
 
-/* What nobody can have heard of needs no second word; what was sent without
- * an answer may have arrived. Rows of the former. */
+/* What nobody can have heard of needs no second word. Rows of such. */
 static uint64_t
 ct_outbox_unsay(ct_context_t *ctx, uint64_t number)
 {
@@ -202,7 +201,7 @@ ct_outbox_unsay(ct_context_t *ctx, uint64_t number)
 
     unheard = 0;
 
-    for (i = 0; i < ct_store_max_alerts(ctx->store); i++) {
+    for (i = 0; i < ct_store_end_alert(ctx->store); i++) {
         if (!ct_store_alert(ctx->store, i, &alert)
             || alert.finding != number || alert.type != CT_ALERT_FIRST)
         {
@@ -211,9 +210,7 @@ ct_outbox_unsay(ct_context_t *ctx, uint64_t number)
 
         row = ct_store_channel(ctx->store, alert.channel);
 
-        if ((alert.attempts == 0 || alert.status != 0)
-            && row < ctx->outbox->nrows)
-        {
+        if (alert.heard == 0 && row < ctx->outbox->nrows) {
             unheard |= (uint64_t) 1 << row;
         }
 

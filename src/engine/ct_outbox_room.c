@@ -112,7 +112,7 @@ ct_outbox_oldest(const ct_context_t *ctx, size_t row)
     oldest = ct_store_max_alerts(ctx->store);
     since = INT64_MAX;
 
-    for (i = 0; i < ct_store_max_alerts(ctx->store); i++) {
+    for (i = 0; i < ct_store_end_alert(ctx->store); i++) {
         if (ct_store_alert(ctx->store, i, &alert)
             && alert.channel == ctx->outbox->rows[row].id
             && alert.queued_ms < since && ct_outbox_informs(ctx, &alert))
@@ -137,7 +137,7 @@ ct_outbox_spare(const ct_context_t *ctx, size_t row)
     newest = ct_store_max_alerts(ctx->store);
     since = INT64_MIN;
 
-    for (i = 0; i < ct_store_max_alerts(ctx->store); i++) {
+    for (i = 0; i < ct_store_end_alert(ctx->store); i++) {
         if (ct_store_alert(ctx->store, i, &alert)
             && alert.channel == ctx->outbox->rows[row].id
             && alert.finding != 0 && alert.type != CT_ALERT_DIGEST

@@ -108,7 +108,7 @@ ct_outbox_census(ct_context_t *ctx)
         outbox->rows[row].held = 0;
     }
 
-    for (i = 0; i < ct_store_max_alerts(ctx->store); i++) {
+    for (i = 0; i < ct_store_end_alert(ctx->store); i++) {
         if (!ct_store_alert(ctx->store, i, &alert)) {
             continue;
         }
@@ -129,7 +129,7 @@ ct_outbox_strangers(ct_context_t *ctx)
     ct_alert_t          alert;
     ct_channel_record_t record;
 
-    for (i = 0; i < ct_store_max_alerts(ctx->store); i++) {
+    for (i = 0; i < ct_store_end_alert(ctx->store); i++) {
         if (!ct_store_alert(ctx->store, i, &alert)
             || ct_store_channel(ctx->store, alert.channel)
                < ctx->outbox->nrows)
@@ -329,7 +329,7 @@ ct_outbox_drop(ct_context_t *ctx, size_t row)
     size_t     i;
     ct_alert_t alert;
 
-    for (i = 0; i < ct_store_max_alerts(ctx->store); i++) {
+    for (i = 0; i < ct_store_end_alert(ctx->store); i++) {
         if (ct_store_alert(ctx->store, i, &alert)
             && alert.channel == ctx->outbox->rows[row].id)
         {
@@ -345,23 +345,34 @@ ct_outbox_drop(ct_context_t *ctx, size_t row)
 }
 
 
-/* What was given up gets another chance, and what there are too many of goes
- * back to its findings. */
+/* What was given up gets another chance. What was on its way when the last
+ * engine ended may have arrived: that was an attempt, and it comes again
+ * with those that were on the way with it, before all others. What there are
+ * too many of goes back to its findings. */
 static void
 ct_outbox_again(ct_context_t *ctx)
 {
     size_t     i;
     ct_alert_t alert;
 
-    for (i = 0; i < ct_store_max_alerts(ctx->store); i++) {
-        if (ct_store_alert(ctx->store, i, &alert)
-            && alert.state == CT_ALERT_DEAD)
+    for (i = 0; i < ct_store_end_alert(ctx->store); i++) {
+        if (!ct_store_alert(ctx->store, i, &alert)
+            || (alert.state != CT_ALERT_DEAD
+                && !(alert.heard & CT_HEARD_SENT)))
         {
-            alert.state = CT_ALERT_WAITING;
-            alert.due_ms = ctx->now_ms;
-            ct_store_set_alert(ctx->store, i, &alert);
-            ct_context_changed(ctx);
+            continue;
         }
+
+        alert.due_ms = alert.heard & CT_HEARD_SENT ? 0 : ctx->now_ms;
+
+        if (alert.heard & CT_HEARD_SENT) {
+            alert.heard = CT_HEARD_MAYBE;
+            alert.attempts += alert.attempts == 0;
+        }
+
+        alert.state = CT_ALERT_WAITING;
+        ct_store_set_alert(ctx->store, i, &alert);
+        ct_context_changed(ctx);
     }
 
     for (i = 0; i < ctx->outbox->nrows; i++) {

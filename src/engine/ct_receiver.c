@@ -168,6 +168,12 @@ ct_receiver_gives_up(const ct_receiver_t *receiver, ct_alert_t *alert,
 {
     alert->attempts++;
     alert->status = outcome->status;
+    alert->told |= outcome->told;
+    alert->heard &= (uint8_t) ~CT_HEARD_SENT;
+
+    if ((outcome->status == 0 && outcome->sent) || outcome->told != 0) {
+        alert->heard = CT_HEARD_MAYBE;
+    }
 
     if (!ct_receiver_refused(outcome->status)) {
         alert->refused = 0;
@@ -198,8 +204,10 @@ ct_receiver_tested(ct_receiver_t *receiver, ct_channel_record_t *record,
     }
 
     (void) snprintf(record->test_answer, sizeof(record->test_answer),
-                    "taken (%d) in %lld ms", outcome->status,
-                    (long long) took_ms);
+                    "taken (%d) in %lld ms%s%.150s", outcome->status,
+                    (long long) took_ms,
+                    outcome->partly ? ", but not for everybody: " : "",
+                    outcome->partly ? outcome->error : "");
     receiver->fails = 0;
     receiver->refusals = 0;
     receiver->gone = false;

@@ -37,6 +37,10 @@ typedef struct {
                                    it was taken, 4xx when it is refused */
     int64_t     retry_after_ms; /* 0: none */
     const char *error;          /* a clause */
+    bool        sent;           /* some of the message at least */
+    bool        partly;         /* it was taken, but not for everybody: `error`
+                                   says for whom not */
+    uint16_t    told;           /* recipients of the mail who have it */
 } ct_outcome_t;
 
 

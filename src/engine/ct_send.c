@@ -38,6 +38,7 @@ static ct_rc_t ct_send_add(ct_send_t *send, ct_letter_t *letter,
     const ct_alert_t *alert);
 static ct_rc_t ct_send_fill(ct_send_t *send, ct_letter_t *letter,
     ct_group_t *group);
+static uint16_t ct_send_told(const ct_group_t *group);
 static ct_rc_t ct_send_letter(ct_send_t *send, ct_letter_t *letter);
 static ct_rc_t ct_send_post(ct_send_t *send, ct_letter_t *letter);
 static ct_rc_t ct_send_mail(ct_send_t *send, ct_letter_t *letter);
@@ -104,6 +105,7 @@ ct_send_group(ct_send_t *send, ct_group_t *group)
     ct_send_open(&letter, send);
     letter.message.digest = group->digest;
     rc = ct_send_fill(send, &letter, group);
+    send->told = ct_send_told(group);
 
     return rc == CT_OK ? ct_send_letter(send, &letter) : rc;
 }
@@ -224,6 +226,23 @@ ct_send_add(ct_send_t *send, ct_letter_t *letter, const ct_alert_t *alert)
 }
 
 
+/* Who has all of it. */
+static uint16_t
+ct_send_told(const ct_group_t *group)
+{
+    size_t   i;
+    uint16_t told;
+
+    told = group->n > 0 ? UINT16_MAX : 0;
+
+    for (i = 0; i < group->n; i++) {
+        told &= group->items[i].alert.told;
+    }
+
+    return told;
+}
+
+
 static ct_rc_t
 ct_send_letter(ct_send_t *send, ct_letter_t *letter)
 {
@@ -302,6 +321,7 @@ ct_send_mail(ct_send_t *send, ct_letter_t *letter)
     ask.from = send->channel->from;
     ask.to = send->channel->to;
     ask.nto = send->channel->nto;
+    ask.told = send->told;
     ask.user = send->channel->user;
     ask.password = send->channel->password;
     ask.tls = send->channel->tls;
@@ -416,7 +436,7 @@ ct_send_answered(void *arg, ct_http_answer_t *answer)
 
     send = arg;
 
-    if (answer->rc == CT_E_STOPPED) {
+    if (answer->rc == CT_E_STOPPED && !ct_receiver_took(answer->status)) {
         return;
     }
 
@@ -427,10 +447,12 @@ ct_send_answered(void *arg, ct_http_answer_t *answer)
     outcome.status = answer->status;
     outcome.retry_after_ms = answer->retry_after_ms;
     outcome.error = error;
+    outcome.sent = answer->sent;
     send->done(send->arg, &outcome);
 }
 
 
+/* What a server says before it knows what it is to send is not about that. */
 static void
 ct_send_mailed(void *arg, ct_http_answer_t *answer)
 {
@@ -445,16 +467,21 @@ ct_send_mailed(void *arg, ct_http_answer_t *answer)
 
     memset(&outcome, 0, sizeof(outcome));
     outcome.error = answer->error;
+    outcome.sent = answer->sent;
+    outcome.told = answer->told;
+    outcome.partly = answer->rc == CT_OK && answer->error[0] != '\0';
 
     if (answer->rc == CT_OK) {
         outcome.status = CT_SEND_TAKEN;
 
-    } else if (answer->rc == CT_E_STATUS) {
-        outcome.status = answer->status / 100 == 5 ? CT_SEND_REFUSED
-                                                   : CT_SEND_LATER;
+    } else if (answer->rc == CT_E_STATUS && answer->status / 100 == 5) {
+        outcome.status = CT_SEND_REFUSED;
+
+    } else if (answer->status != 0) {
+        outcome.status = CT_SEND_LATER;
     }
 
-    if (answer->rc == CT_OK && answer->error[0] != '\0') {
+    if (outcome.partly) {
         ct_lines_say(send->ctx->lines, CT_LINE_WARN,
                      "mail \"%s\" was taken, but not for everybody: %s",
                      send->channel->name, answer->error);

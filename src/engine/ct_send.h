@@ -16,8 +16,9 @@ typedef struct {
     ct_context_t       *ctx;
     const ct_channel_t *channel;
     ct_eventlog_t      *log;  /* of one that is a log */
+    uint16_t            told; /* of a mail: who has it already */
     void               *arg;
-    ct_send_done_pt     done; /* not when the engine stops */
+    ct_send_done_pt     done; /* not when the engine stops amid it */
 } ct_send_t;
 
 

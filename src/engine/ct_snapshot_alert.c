@@ -29,6 +29,8 @@ ct_snapshot_alert(ct_json_t *json, const ct_alert_t *alert)
     ct_json_u64(json, "type", alert->type);
     ct_json_u64(json, "state", alert->state);
     ct_json_u64(json, "refused", alert->refused);
+    ct_json_u64(json, "heard", alert->heard);
+    ct_json_u64(json, "told", alert->told);
     ct_json_object_end(json);
     ct_json_object_end(json);
 }
@@ -61,7 +63,9 @@ ct_snapshot_read_alert(const json_t *line, ct_store_t *store)
 static bool
 ct_get_alert(const json_t *o, ct_alert_t *a)
 {
-    uint64_t attempts, status;
+    uint64_t attempts, status, told;
+
+    told = 0;
 
     if (!ct_get_u64(o, "finding", INT64_MAX, &a->finding)
         || (json_object_get(o, "event") != NULL
@@ -77,13 +81,18 @@ ct_get_alert(const json_t *o, ct_alert_t *a)
             && (!ct_get_u8(o, "type", CT_ALERT_DIGEST, &a->type)
                 || !ct_get_u8(o, "state", CT_ALERT_DEAD, &a->state)))
         || (json_object_get(o, "refused") != NULL
-            && !ct_get_u8(o, "refused", UINT8_MAX, &a->refused)))
+            && !ct_get_u8(o, "refused", UINT8_MAX, &a->refused))
+        || (json_object_get(o, "heard") != NULL
+            && (!ct_get_u8(o, "heard", CT_HEARD_MAYBE | CT_HEARD_SENT,
+                           &a->heard)
+                || !ct_get_u64(o, "told", UINT16_MAX, &told))))
     {
         return false;
     }
 
     a->attempts = (uint32_t) attempts;
     a->status = (int32_t) status;
+    a->told = (uint16_t) told;
 
     return true;
 }

@@ -20,6 +20,7 @@
 #define CT_STATE_EVERY_MS 1000  /* at least between two saves */
 #define CT_STATE_PATIENCE 20    /* times as long as the last save took */
 #define CT_STATE_URGENT   2     /* the same when an alert waits for it */
+#define CT_STATE_TOOK_MAX 3000  /* a disk that hung once is tried again */
 #define CT_STATE_RETRY_MS 10000 /* after a failure */
 #define CT_STATE_MAX      ((off_t) 256 * 1024 * 1024)
 
@@ -36,6 +37,7 @@ static ct_rc_t ct_state_lines(FILE *file, ct_state_pass_e pass,
 static bool ct_state_end(const json_t *line, EVP_MD_CTX *sha,
     uint64_t lines);
 static bool ct_state_record(const json_t *line, ct_store_t *store);
+static void ct_state_doubt(ct_store_t *store);
 static ct_rc_t ct_state_damaged(ct_state_t *state, ct_context_t *ctx);
 
 
@@ -69,6 +71,10 @@ ct_state_load(ct_state_t *state, ct_context_t *ctx)
         return rc;
     }
 
+    if (!status.ended) {
+        ct_state_doubt(ctx->store);
+    }
+
     ctx->status.since_ms = status.since_ms;
     ctx->status.heartbeat_ms = status.heartbeat_ms;
     ctx->status.coverage = status.coverage;
@@ -86,6 +92,23 @@ ct_state_load(ct_state_t *state, ct_context_t *ctx)
     state->version = status.version;
 
     return CT_OK;
+}
+
+
+/* Its engine ended without a word: what it has sent since then is not in the
+ * file, and whatever waits may have been heard. */
+static void
+ct_state_doubt(ct_store_t *store)
+{
+    size_t     i;
+    ct_alert_t alert;
+
+    for (i = 0; i < ct_store_end_alert(store); i++) {
+        if (ct_store_alert(store, i, &alert)) {
+            alert.heard |= CT_HEARD_MAYBE;
+            ct_store_set_alert(store, i, &alert);
+        }
+    }
 }
 
 
@@ -297,7 +320,11 @@ ct_state_turn(ct_state_t *state, ct_context_t *ctx, bool now)
     version = ctx->version;
     (void) clock_gettime(CLOCK_MONOTONIC, &a);
 
-    if (!ct_state_save(state->path, ctx)) {
+    if (!ct_state_save(state->path, ctx, now)) {
+        if (!now && ct_context_stopping(ctx)) {
+            return due;
+        }
+
         (void) snprintf(ctx->status.error, sizeof(ctx->status.error),
                         "the state file cannot be written: %s",
                         strerror(errno));
@@ -315,6 +342,7 @@ ct_state_turn(ct_state_t *state, ct_context_t *ctx, bool now)
 
     (void) clock_gettime(CLOCK_MONOTONIC, &b);
     took = (b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000;
+    took = took < CT_STATE_TOOK_MAX ? took : CT_STATE_TOOK_MAX;
 
     if (state->failing) {
         ct_lines_say(ctx->lines, CT_LINE_NOTICE,

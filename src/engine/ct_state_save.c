@@ -23,6 +23,7 @@ typedef struct {
     ct_buf_t    buf;
     ct_json_t   json;
     bool        failed;
+    bool        last;   /* it is written though the engine stops */
 } ct_state_out_t;
 
 
@@ -40,7 +41,7 @@ static bool ct_state_sync_dir(const char *path);
 
 
 bool
-ct_state_save(const char *path, ct_context_t *ctx)
+ct_state_save(const char *path, ct_context_t *ctx, bool last)
 {
     int            fd;
     bool           ok;
@@ -48,6 +49,7 @@ ct_state_save(const char *path, ct_context_t *ctx)
     ct_state_out_t out;
 
     memset(&out, 0, sizeof(out));
+    out.last = last;
 
     if (!ct_state_path(tmp, path, ".tmp")) {
         return false;
@@ -158,7 +160,9 @@ ct_state_findings(ct_state_out_t *out, ct_context_t *ctx)
     last = ct_store_last(ctx->store);
     max = ct_store_max_findings(ctx->store);
 
-    for (number = last > max ? last - max + 1 : 1; number <= last; number++) {
+    for (number = last > max ? last - max + 1 : 1;
+         number <= last && !out->failed; number++)
+    {
         (void) ct_state_begin(out, ctx);
         ct_buf_init(&text, ctx->scratch, CT_LIMIT_FINDING_TEXT);
 
@@ -166,6 +170,9 @@ ct_state_findings(ct_state_out_t *out, ct_context_t *ctx)
             ct_snapshot_finding(&out->json, &finding, ct_buf_slice(&text));
             ct_state_put(out, true);
         }
+
+        /* another one is written then, and somebody waits for it */
+        out->failed |= !out->last && ct_context_stopping(ctx);
     }
 }
 
@@ -225,7 +232,7 @@ ct_state_rest(ct_state_out_t *out, ct_context_t *ctx)
     ct_alert_t      alert;
     const uint64_t *marks;
 
-    n = ct_store_max_alerts(ctx->store);
+    n = ct_store_end_alert(ctx->store);
 
     for (i = 0; i < n; i++) {
         if (ct_store_alert(ctx->store, i, &alert)) {

@@ -5,7 +5,8 @@ smtpd.py PORT DIR CERTIFICATE KEY [USER PASSWORD]
 With a certificate ("-": none) it offers STARTTLS and takes nothing without;
 with a user it wants that password first. Each mail goes to DIR/N.eml as it
 came, and what the envelope said to DIR/N.json; who wanted to log in with
-what to DIR/logins. While there is a file DIR/hang, a mail gets no answer.
+what to DIR/logins. While there is a file DIR/hang, a mail gets no answer. To
+recipients named in DIR/refuse, {address: reply} in JSON, it says that.
 """
 
 import asyncio
@@ -27,6 +28,20 @@ def path(name):
 class Box:
     def __init__(self):
         self.n = 0
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        refuse = {}
+
+        if os.path.exists(path('refuse')):
+            with open(path('refuse')) as file:
+                refuse = json.load(file)
+
+        if address in refuse:
+            return refuse[address]
+
+        envelope.rcpt_tos.append(address)
+
+        return '250 OK'
 
     async def handle_DATA(self, server, session, envelope):
         while os.path.exists(path('hang')):

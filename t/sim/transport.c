@@ -4,7 +4,6 @@
  * time pass until the next piece, or as long as the engine wants to sleep.
  */
 
-#include "ct_mail.h"
 #include "sim.h"
 
 #include <poll.h>
@@ -51,6 +50,8 @@ struct ct_http_s {
     size_t      n;
     const bool *stop;
     uint64_t    received;
+    void      (*tick)(void *ctx);
+    void       *tick_ctx;
 };
 
 uint64_t sim_requests, sim_turns, sim_idle_turns;
@@ -140,22 +141,20 @@ ct_http_create(const char *trusted, const char *contact, int64_t rate,
 }
 
 
-ct_rc_t
-ct_mail_start(ct_http_t *http, const ct_mail_ask_t *ask)
-{
-    (void) http;
-    (void) ask;
-
-    return CT_E_LIMIT;
-}
-
-
 bool
 ct_http_proxy(ct_http_t *http, const char *url)
 {
     (void) http;
 
     return url == NULL;
+}
+
+
+void
+ct_http_tick(ct_http_t *http, void (*tick)(void *ctx), void *ctx)
+{
+    http->tick = tick;
+    http->tick_ctx = ctx;
 }
 
 
@@ -552,6 +551,7 @@ request_end(request_t *r)
         r->reply.body.data = NULL;
     }
 
+    r->http->tick(r->http->tick_ctx);
     r->done(r->ctx, &answer);
     free(answer.data);
     free(r->reply.body.data);

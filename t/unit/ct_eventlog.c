@@ -137,6 +137,44 @@ test_full(void)
 }
 
 
+/* A reader that does not read is not waited for. */
+static void
+test_pipe(void)
+{
+    int            ends[2];
+    char           line[3000];
+    ct_rc_t        rc;
+    unsigned       i;
+    ct_eventlog_t *log;
+
+    if (pipe(ends) != 0) {
+        return;
+    }
+
+    begin(ends[1]);
+    memset(line, 'x', sizeof(line));
+    line[sizeof(line) - 1] = '\0';
+    log = ct_eventlog_create(&channel);
+    (void) alarm(10);
+
+    for (i = 0, rc = CT_OK; rc == CT_OK && i < 10000; i++) {
+        rc = put(log, line);
+    }
+
+    (void) alarm(0);
+    ok(i > 10, "%u lines find room in a pipe", i);
+    is_int(rc, CT_E_IO, "and then none");
+    ok(!(fcntl(ends[1], F_GETFL) & O_NONBLOCK), "the host's is what it was");
+    ok(read(ends[0], line, sizeof(line)) == (ssize_t) sizeof(line)
+       && read(ends[0], line, sizeof(line)) == (ssize_t) sizeof(line),
+       "when it is read");
+    is_int(put(log, "{1}"), CT_OK, "there is room again");
+    ct_eventlog_destroy(log);
+    (void) close(ends[0]);
+    (void) close(ends[1]);
+}
+
+
 static void
 test_syslog(void)
 {
@@ -229,6 +267,7 @@ main(void)
     test_path();
     test_rotate();
     test_full();
+    test_pipe();
     test_syslog();
     test_socket();
 

@@ -142,11 +142,67 @@ test_conditions(void)
 }
 
 
+static int64_t ticked;
+
+
+static void
+tick(void *ctx)
+{
+    (void) ctx;
+    ticked = ct_clock_monotonic();
+}
+
+
+/* What it does takes time, too. */
+static void
+slowly(void *ctx, ct_http_answer_t *answer)
+{
+    ok(ct_clock_monotonic() - ticked < 100, "it knows what time it is");
+    (void) usleep(200 * 1000);
+    done(ctx, answer);
+}
+
+
+static void
+test_tick(void)
+{
+    size_t        i;
+    seen_t        seen[2];
+    int64_t       until;
+    ct_http_ask_t ask;
+
+    begin(0);
+    memset(seen, 0, sizeof(seen));
+    ct_http_tick(http, tick, NULL);
+    ask = ask_for("/condition", 100);
+    ask.done = slowly;
+    until = ct_clock_monotonic() + PATIENCE;
+
+    for (i = 0; i < 2; i++) {
+        ask.ctx = &seen[i];
+        (void) ct_http_start(http, &ask);
+    }
+
+    while ((seen[0].count == 0 || seen[1].count == 0)
+           && ct_clock_monotonic() < until)
+    {
+        /* both have come when the first is told */
+        (void) usleep(50 * 1000);
+        ct_http_turn(http, 1000);
+    }
+
+    is_int(seen[0].count + seen[1].count, 2, "both end");
+    free(seen[0].answer.data);
+    free(seen[1].answer.data);
+    end("the time");
+}
+
+
 static void
 test_destroy(void)
 {
-    size_t            i;
-    seen_t            seen[CT_LIMIT_TRANSFERS];
+    size_t            i, n;
+    seen_t            seen[CT_LIMIT_TRANSFERS + CT_LIMIT_MESSAGES];
     ct_http_ask_t     ask;
     ct_http_stream_t *s;
 
@@ -164,16 +220,28 @@ test_destroy(void)
     is_int(ct_http_start(http, &ask), CT_E_LIMIT, "not one");
     s = stream("/drip", 1000, WINDOW, false);
     ok(s == NULL, "nor a stream");
+    ask.post = "{}";
+    ask.post_len = 2;
+
+    for (n = i; n < i + CT_LIMIT_MESSAGES + 1; n++) {
+        ask.ctx = &seen[n];
+
+        if (ct_http_start(http, &ask) != CT_OK) {
+            break;
+        }
+    }
+
+    is_int(n - i, CT_LIMIT_MESSAGES, "messages have room of their own");
     turns(50);
     ct_http_destroy(http);
 
-    for (i = 0; i < CT_LIMIT_TRANSFERS; i++) {
+    for (i = 0; i < n; i++) {
         if (seen[i].count != 1 || seen[i].answer.rc != CT_E_STOPPED) {
             break;
         }
     }
 
-    is_int(i, CT_LIMIT_TRANSFERS, "all of them were told that it stops");
+    is_int(i, n, "all of them were told that it stops");
     ct_http_destroy(NULL);
 }
 
@@ -307,6 +375,7 @@ main(void)
     test_answers();
     test_statuses();
     test_conditions();
+    test_tick();
     test_destroy();
     test_wake();
     test_rate();

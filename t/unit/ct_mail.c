@@ -300,12 +300,14 @@ test_refused(void)
         int         status;
         const char *error;
     } rows[] = {
-        { "greeting", "554 no\r\n", CT_E_STATUS, 554, "" },
-        { "EHLO", "421 busy\r\n", CT_E_STATUS, 421, "" },
-        { "MAIL", "550 no\r\n", CT_E_STATUS, 550, "MAIL FROM:<ct@x.test> "
+        { "greeting", "554 no\r\n", CT_E_NETWORK, 554, "" },
+        { "EHLO", "421 busy\r\n", CT_E_NETWORK, 421, "" },
+        { "MAIL", "550 no\r\n", CT_E_NETWORK, 550, "MAIL FROM:<ct@x.test> "
           "was answered with 550 no" },
         { "RCPT", "550 no\r\n", CT_OK, 250, "RCPT TO:<a@x.test> was answered "
           "with 550 no" },
+        { "RCPT", "450 wait\r\n", CT_E_STATUS, 450, "RCPT TO:<a@x.test> was "
+          "answered with 450 wait" },
         { "DATA", "451 later\r\n", CT_E_STATUS, 451, "DATA was answered" },
         { "text", "552 large\r\n", CT_E_STATUS, 552, "the mail was answered" },
         { "MAIL", "hello\r\n", CT_E_NETWORK, 0, "does not answer in SMTP" },
@@ -339,7 +341,7 @@ test_login(void)
 
     odd = "AUTH";
     odd_reply = "535 no\r\n";
-    is_answer(post(&ask), CT_E_STATUS, 535, "denied");
+    is_answer(post(&ask), CT_E_NETWORK, 535, "denied");
     ok(strstr(heard, "MAIL") == NULL, "nothing more was");
 
     ask.user = NULL;
@@ -348,7 +350,7 @@ test_login(void)
     ok(strstr(heard, "MAIL") == NULL, "no mail without TLS");
 
     offers = "250-STARTTLS\r\n";
-    is_answer(post(&ask), CT_E_STATUS, 454, "STARTTLS");
+    is_answer(post(&ask), CT_E_NETWORK, 454, "STARTTLS");
     ok(strstr(heard, "MAIL") == NULL, "nor when it fails");
     end("login");
 }
@@ -448,7 +450,7 @@ static void
 test_many(void)
 {
     size_t        i;
-    seen_t        seen[CT_LIMIT_MAILS];
+    seen_t        seen[CT_LIMIT_MESSAGES];
     int64_t       until;
     unsigned      n;
     ct_mail_ask_t ask;
@@ -459,7 +461,7 @@ test_many(void)
     memset(seen, 0, sizeof(seen));
     ask.done = done;
 
-    for (i = 0; i < CT_LIMIT_MAILS; i++) {
+    for (i = 0; i < CT_LIMIT_MESSAGES; i++) {
         ask.ctx = &seen[i];
         is_int(ct_mail_start(http, &ask), CT_OK, "mail %zu", i);
     }
@@ -473,11 +475,11 @@ test_many(void)
 
     ct_http_destroy(http);
 
-    for (i = 0, n = 0; i < CT_LIMIT_MAILS; i++) {
+    for (i = 0, n = 0; i < CT_LIMIT_MESSAGES; i++) {
         n += seen[i].count;
     }
 
-    is_int(n, CT_LIMIT_MAILS, "all of them end");
+    is_int(n, CT_LIMIT_MESSAGES, "all of them end");
 }
 
 

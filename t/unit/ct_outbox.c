@@ -442,7 +442,8 @@ test_over(void)
     for (i = 0; i < ct_store_max_alerts(ctx.store); i++) {
         if (ct_store_alert(ctx.store, i, &alert)) {
             alert.attempts = 1;
-            alert.status = alert.channel == channels[0].id ? 0 : 503;
+            alert.heard = alert.channel == channels[0].id ? CT_HEARD_MAYBE
+                                                          : 0;
             ct_store_set_alert(ctx.store, i, &alert);
         }
     }
@@ -464,6 +465,38 @@ test_over(void)
     ct_store_update(ctx.store, &f);
     f = tell(f.number, true);
     ok(f.owed == 0 && alerts(0, NULL) == 0, "closed before it was told");
+    teardown();
+}
+
+
+/* What was on its way when an engine ended may have arrived. */
+static void
+test_on_the_way(void)
+{
+    ct_alert_t   alert;
+    ct_finding_t f;
+
+    setup(ZONE);
+    open_outbox(2);
+    f = tell(find(CT_VERDICT_UNFAMILIAR), true);
+
+    (void) ct_store_alert(ctx.store, 0, &alert);
+    alert.heard = CT_HEARD_SENT;
+    ct_store_set_alert(ctx.store, 0, &alert);
+    ct_outbox_destroy(ctx.outbox);
+    open_outbox(2);
+    is_int(alerts(0, &alert), 1, "the next one has it");
+    ok(alert.heard == CT_HEARD_MAYBE && alert.attempts == 1
+       && alert.due_ms < NOW, "as one that was tried, before all others");
+    (void) alerts(1, &alert);
+    ok(alert.heard == 0 && alert.attempts == 0, "unlike the other");
+    f.verdict = CT_VERDICT_OURS;
+    f.flags |= CT_FINDING_RESOLVED;
+    ct_store_update(ctx.store, &f);
+    (void) tell(f.number, true);
+    is_int(alerts(0, &alert), 1, "it may have arrived");
+    is_int(alert.type, CT_ALERT_RESOLVED, "and is over");
+    is_int(alerts(1, NULL), 0, "the other was never sent");
     teardown();
 }
 
@@ -559,6 +592,7 @@ main(void)
     test_shares();
     test_gives_way();
     test_over();
+    test_on_the_way();
     test_parked();
     test_stranger();
 

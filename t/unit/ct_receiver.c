@@ -28,7 +28,10 @@ fresh(bool capped)
 static ct_outcome_t
 outcome(int status, int64_t retry_after_ms)
 {
-    return (ct_outcome_t) {status, retry_after_ms, "it said so"};
+    return (ct_outcome_t) {
+        .status = status, .retry_after_ms = retry_after_ms,
+        .error = "it said so", .sent = true
+    };
 }
 
 
@@ -185,6 +188,48 @@ test_refused(void)
 }
 
 
+/* Who may have heard of it has to hear how it ends. */
+static void
+test_heard(void)
+{
+    unsigned     i;
+    ct_alert_t   alert;
+    ct_outcome_t o;
+
+    static const struct {
+        int  status;
+        bool sent;
+        int  heard;
+    } cases[] = {
+        {0, false, 0}, {500, true, 0}, {400, true, 0},
+        {0, true, CT_HEARD_MAYBE}
+    };
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        memset(&alert, 0, sizeof(alert));
+        alert.heard = CT_HEARD_SENT;
+        fresh(false);
+        o = outcome(cases[i].status, 0);
+        o.sent = cases[i].sent;
+        ct_receiver_failure(&receiver, &record, &o, 1, NOW, 0);
+        (void) ct_receiver_gives_up(&receiver, &alert, &o, 1);
+        is_int(alert.heard, cases[i].heard, "%d, %s", cases[i].status,
+               cases[i].sent ? "sent" : "without a connection");
+    }
+
+    alert.heard |= CT_HEARD_SENT;
+    (void) fail(500, 0, &alert, 1, NOW);
+    is_int(alert.heard, CT_HEARD_MAYBE, "a later refusal takes nothing back");
+
+    memset(&alert, 0, sizeof(alert));
+    o = outcome(503, 0);
+    o.told = 5;
+    (void) ct_receiver_gives_up(&receiver, &alert, &o, 1);
+    ok(alert.heard == CT_HEARD_MAYBE && alert.told == 5,
+       "some recipients of a mail have it");
+}
+
+
 static void
 test_test(void)
 {
@@ -204,6 +249,10 @@ test_test(void)
     ct_receiver_tested(&receiver, &record, &o, 12, NOW + 7);
     ok(record.test_ms == NOW + 7 && record.test_ok, "one that was taken");
     is_str(record.test_answer, "taken (204) in 12 ms", "says so");
+    o.partly = true;
+    ct_receiver_tested(&receiver, &record, &o, 12, NOW + 7);
+    is_str(record.test_answer, "taken (204) in 12 ms, but not for everybody: "
+           "it said so", "and for whom it was not");
     is_int(ct_receiver_ready(&receiver, NOW + 7), NOW + 7,
            "alerts may be sent again");
 }
@@ -259,6 +308,7 @@ main(void)
     test_waits();
     test_asked();
     test_refused();
+    test_heard();
     test_test();
     test_cap();
 

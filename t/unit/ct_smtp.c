@@ -11,7 +11,7 @@ static ct_smtp_t         smtp;
 static void
 begin(size_t nto)
 {
-    ct_smtp_init(&smtp, "ct@z.test", two, nto);
+    ct_smtp_init(&smtp, "ct@z.test", two, nto, 0);
 }
 
 
@@ -120,6 +120,42 @@ test_some(void)
     is_end(false, 451, "RCPT TO:<b@y.test> was answered with 451 b");
     talk(2, "250 ok\r\n", "451 a\r\n", "550 b\r\n", NULL);
     is_end(false, 451, "RCPT TO:<a@x.test> was answered with 451 a");
+    is_int(smtp.told, 0, "nobody has it");
+}
+
+
+/* One has the mail, the other may have it later. */
+static void
+test_later(void)
+{
+    talk(2, "250 ok\r\n", "451 a\r\n", "250 ok\r\n", "354 go\r\n",
+         "250 ok\r\n", NULL);
+    is_end(false, 451, "RCPT TO:<a@x.test> was answered with 451 a");
+    is_int(smtp.told, 2, "the second has it");
+
+    talk(2, "250 ok\r\n", "451 a\r\n", "250 ok\r\n", "354 go\r\n",
+         "452 full\r\n", NULL);
+    is_int(smtp.told, 0, "not if the text is not taken");
+
+    ct_smtp_init(&smtp, "ct@z.test", two, 2, 2);
+    ok(hear("250 ok\r\n"), "another time");
+    is_str(said(), "RCPT TO:<a@x.test>\r\n", "the first is asked for");
+    ok(hear("250 ok\r\n"), "and taken");
+    is_str(said(), "DATA\r\n", "he alone");
+    ok(hear("354 go\r\n") && hear("250 ok\r\n"), "and gets it");
+    is_end(true, 250, "");
+    is_int(smtp.told, 3, "both have it");
+
+    ct_smtp_init(&smtp, "ct@z.test", two, 2, 2);
+    ok(hear("250 ok\r\n") && hear("550 a\r\n"), "or will never have it");
+    is_end(true, 550, "RCPT TO:<a@x.test> was answered with 550 a");
+
+    ct_smtp_init(&smtp, "ct@z.test", two, 2, 1);
+    ok(hear("250 ok\r\n"), "the last is left");
+    is_str(said(), "RCPT TO:<b@y.test>\r\n", "is asked for");
+    ok(hear("421 bye\r\n"), "in vain");
+    is_end(false, 421, "RCPT TO:<b@y.test> was answered with 421 bye");
+    is_int(smtp.told, 1, "nothing is forgotten");
 }
 
 
@@ -207,6 +243,7 @@ main(void)
     test_whole();
     test_refused();
     test_some();
+    test_later();
     test_no_smtp();
     test_long();
     test_text();

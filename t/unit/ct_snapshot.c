@@ -133,6 +133,8 @@ test_alert(void)
     alert.due_ms = 1790000000000;
     alert.attempts = 3;
     alert.status = 503;
+    alert.heard = CT_HEARD_MAYBE;
+    alert.told = 0x8001;
     ct_snapshot_alert(start(&json, &buf), &alert);
     line = written(&buf);
     ok(line != NULL && ct_snapshot_read_alert(line, store), "an alert");
@@ -145,7 +147,8 @@ test_alert(void)
     }
 
     ok(back.channel == alert.channel && back.attempts == 3
-       && back.status == 503, "comes back");
+       && back.status == 503 && back.heard == CT_HEARD_MAYBE
+       && back.told == 0x8001, "comes back");
 }
 
 

@@ -168,6 +168,49 @@ test_full(void)
 }
 
 
+/* Behind the end there are no alerts, whatever has come and gone. */
+static void
+test_end(void)
+{
+    size_t      i, n;
+    unsigned    r;
+    ct_alert_t  alert, none;
+    ct_store_t *store;
+
+    store = make(SIZE);
+    memset(&none, 0, sizeof(none));
+    is_int(ct_store_end_alert(store), 0, "there is none");
+
+    for (r = 1; r < 2000; r++) {
+        memset(&alert, 0, sizeof(alert));
+        alert.finding = r * 7 % 40 + 1;
+        alert.channel = 7;
+        (void) ct_store_queue(store, &alert);
+
+        if (r % 3 != 0) {
+            ct_store_set_alert(store, r * 11 % 40, &none);
+        }
+
+        n = 0;
+
+        for (i = 0; i < ct_store_max_alerts(store); i++) {
+            n = ct_store_alert(store, i, &alert) ? i + 1 : n;
+        }
+
+        if (ct_store_end_alert(store) != n) {
+            break;
+        }
+    }
+
+    is_int(r, 2000, "it is always right behind the last");
+    store->end_alert = 0;
+    ct_store_repair(store);
+    ok(n > 0 && ct_store_end_alert(store) == n, "and found again");
+    ct_store_clear(store);
+    is_int(ct_store_end_alert(store), 0, "all are gone");
+}
+
+
 static void
 test_logs(void)
 {
@@ -530,6 +573,7 @@ main(void)
     test_layout();
     test_findings();
     test_full();
+    test_end();
     test_logs();
     test_copy();
     test_readers();

@@ -1,97 +1,34 @@
-# CT::Crash: parts of a test that need time more than a processor: most of it
-# they wait, so several run at once, each in a process of its own. A part has
-# a site with a log of each kind that lie on request, and a ledger of what is
-# due; its rows become one table.
+# CT::Crash: parts of a test in which something crashes or is away, several at
+# once. A part has a site with a log of each kind that lie on request, and a
+# ledger of what is due; its rows become one table.
 #
 #   part('kill -9' => sub { my ($s, $l) = site(since => 'all'); ... });
 #   run();
 #
-# CRASH_LONG=1 (make soak) does it longer, CRASH_ONLY=pattern only some,
-# CRASH_LANES=n so many at once, CRASH_TIMES=1 says how long each takes,
-# CRASH_SEED=n repeats random moments.
+# CRASH_LONG=1 (make soak) does it longer, CRASH_SEED=n repeats random
+# moments; for more see CT::Lanes.
 package CT::Crash;
 
 use strict;
 use warnings;
 
 use Exporter qw(import);
-use POSIX ();
-use Test::More;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(time);
 
+use CT::Lanes qw(part);
 use CT::Ledger;
 use CT::Nginx;
 use CT::Receiver;
 use CT::Site;
-use CT::World qw(slurp spew);
+use CT::World qw(spew);
 
 our @EXPORT_OK = qw(part run site release since events done @logs);
 our @logs = qw(static rfc);
 
-my $lanes = $ENV{CRASH_LANES} // 4;
-my $only = $ENV{CRASH_ONLY} // '';
-my @parts;
-
 srand($ENV{CRASH_SEED} // time ^ $$);
 
 
-sub part {
-    my ($what, $do) = @_;
-
-    push @parts, { what => $what, do => $do } if $what =~ /$only/;
-
-    return;
-}
-
-# Each in a process of its own, which is the test again with the number of one
-# part; then the table.
-sub run {
-    my $mine = $ENV{CRASH_PART};
-
-    if (defined $mine) {
-        subtest $parts[$mine]{what} => $parts[$mine]{do};
-        done_testing;
-        return;
-    }
-
-    my $w = CT::World->new;
-    my @waiting = 0 .. $#parts;
-    my %running;
-
-    while (@waiting || %running) {
-        while (@waiting && keys %running < $lanes) {
-            my $i = shift @waiting;
-            $parts[$i]{start} = time;
-            $running{ begin($i, $w->path($i)) } = $i;
-        }
-        my $pid = waitpid -1, 0;
-        my $part = $parts[ delete $running{$pid} // next ];
-        my $said = slurp($w->path($part->{number}));
-        is($?, 0, $part->{what}) or diag $said;
-        diag sprintf '%5.1f s  %s', time - $part->{start}, $part->{what}
-            if $ENV{CRASH_TIMES};
-        CT::Ledger::add(split ' *\| *', $_) for $said =~ /^# row: (.*)$/mg;
-    }
-
-    CT::Ledger::table();
-    done_testing;
-
-    return;
-}
-
-sub begin {
-    my ($i, $output) = @_;
-
-    $parts[$i]{number} = $i;
-    my $pid = fork // die "fork: $!";
-    return $pid if $pid;
-
-    open(STDOUT, '>', $output);
-    open(STDERR, '>&', \*STDOUT);
-    $ENV{CRASH_PART} = $i;
-    { exec $^X, $0 }
-    POSIX::_exit(127);
-}
+sub run { return CT::Lanes::run(\&CT::Ledger::table) }
 
 # A site with a log of each kind that lie on request, and its ledger.
 sub site {

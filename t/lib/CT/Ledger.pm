@@ -8,13 +8,14 @@
 #                             # no finding in that same file
 #   $l->settle; $l->row('kill -9');           # Test::More says what is wrong
 #
-# A table is printed by CT::Ledger::table().
+# CT::Lanes takes the rows, CT::Ledger::table() prints them.
 
 package CT::Ledger;
 
 use strict;
 use warnings;
 
+use CT::Lanes;
 use CT::World qw(slurp);
 use Digest::SHA qw(sha256_hex);
 use JSON::PP ();
@@ -22,7 +23,6 @@ use Test::More;
 use Time::HiRes qw(time);
 
 my $serial = 0;
-my @table;
 
 sub new {
     my ($class, $site, $state) = @_;
@@ -229,28 +229,20 @@ sub row {
         "$case: and no other");
     is($self->{ahead}, 0, "$case: no position is ahead of the findings");
 
-    add($case, scalar keys %mine, scalar keys %found, scalar @twice,
-        scalar @due, @due - @untold, scalar @again, $self->{files},
-        $self->{ahead});
+    CT::Lanes::score($case, scalar keys %mine, scalar keys %found,
+        scalar @twice, scalar @due, @due - @untold, scalar @again,
+        $self->{files}, $self->{ahead});
 
     return;
 }
 
-# A row; of another process, as it has written it.
-sub add { push @table, [@_]; return }
-
 sub table {
-    return if !@table;
-
-    if (defined $ENV{CRASH_PART}) {
-        print '# row: ', join(' | ', @$_), "\n" for @table;
-        return;
-    }
+    my @rows = @_;
 
     diag sprintf '%-34s %7s %5s %7s %4s %4s %10s %11s %5s', 'case',
         'planted', 'found', 'doubled', 'due', 'told', 'same again',
         'state files', 'ahead';
-    diag sprintf '%-34s %7d %5d %7d %4d %4d %10d %11d %5d', @$_ for @table;
+    diag sprintf '%-34s %7d %5d %7d %4d %4d %10d %11d %5d', @$_ for @rows;
 
     return;
 }

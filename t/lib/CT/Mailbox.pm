@@ -19,7 +19,7 @@ use parent qw(CT::Daemon);
 use CT::World qw(free_port repo_dir run slurp spew);
 use File::Path qw(make_path);
 use IO::Socket::INET;
-use JSON::PP qw(decode_json);
+use JSON::PP qw(decode_json encode_json);
 
 my $made = 0;
 my $python;
@@ -55,6 +55,15 @@ sub hang {
     my ($self, $on) = @_;
 
     $on ? spew("$self->{dir}/hang", '') : unlink "$self->{dir}/hang";
+
+    return;
+}
+
+# What some recipients are answered with from now on, (address => reply).
+sub refuse {
+    my ($self, %replies) = @_;
+
+    spew("$self->{dir}/refuse", encode_json(\%replies));
 
     return;
 }

@@ -274,7 +274,9 @@ sub _environment {
     my ($self) = @_;
 
     my %env = %{ $self->{env} || {} };
-    $env{LD_PRELOAD} = $ENV{CT_NGINX_PRELOAD} if $ENV{CT_NGINX_PRELOAD};
+    $env{LD_PRELOAD} = join ':', grep {defined} $ENV{CT_NGINX_PRELOAD},
+        $env{LD_PRELOAD}
+        if $ENV{CT_NGINX_PRELOAD};
 
     return \%env;
 }

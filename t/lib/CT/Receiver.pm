@@ -7,8 +7,10 @@
 #
 # An answer is a status; 'hang' (take the request, never answer), 'close'
 # (close at once), 'drip' (a byte per second); or a hash with status,
-# headers, body, delay. Each request takes the next one, the last repeats.
-# One process per connection, so that hanging ones hold up nobody.
+# headers, body, delay, or with raw (bytes as they are), which then ends
+# (then): 'hang', or 'flood' (and so on without end). Each request takes the
+# next one, the last repeats. One process per connection, so that hanging
+# ones hold up nobody.
 
 package CT::Receiver;
 
@@ -80,12 +82,15 @@ sub answer {
 
 # What came so far: { method, path, headers, body, time, answer }. Header
 # names are in lower case.
-sub requests {
+sub requests { return map { $json->decode($_) } $_[0]->lines }
+
+# The same as it was written down, a line of JSON each, members in order.
+sub lines {
     my ($self) = @_;
 
     my $guard = $self->_locked;
 
-    return map { $json->decode($_) } split /\n/, slurp($self->{records});
+    return split /\n/, slurp($self->{records});
 }
 
 # Their bodies, decoded; undef for what is not JSON.
@@ -171,6 +176,8 @@ sub _handle {
     $answer = { status => $answer } if !ref $answer;
     sleep $answer->{delay} if $answer->{delay};
 
+    return _raw($client, $answer) if defined $answer->{raw};
+
     my $body = $answer->{body} // '';
     my %headers = ('Content-Type' => 'text/plain',
         %{ $answer->{headers} || {} });
@@ -182,6 +189,20 @@ sub _handle {
     $body = '' if $request->{method} eq 'HEAD';
     print {$client} $head . $body;
     $client->flush;
+
+    return;
+}
+
+sub _raw {
+    my ($client, $answer) = @_;
+    my $then = $answer->{then} // '';
+
+    local $SIG{PIPE} = 'IGNORE';
+    syswrite $client, $answer->{raw};
+    return _idle($client, sub { }) if $then eq 'hang';
+    while ($then eq 'flood') {
+        syswrite($client, '.' x 65536) // return;
+    }
 
     return;
 }

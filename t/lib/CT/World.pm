@@ -27,7 +27,8 @@ use IO::Socket::INET;
 use JSON::PP ();
 use POSIX ();
 
-our @EXPORT_OK = qw(slurp spew free_port run repo_dir build_dir data_dir);
+our @EXPORT_OK = qw(slurp spew free_port run repo_dir build_dir data_dir
+    unpacked);
 
 my $repo = abs_path(dirname(__FILE__) . '/../../..');
 my %given_ports;
@@ -184,6 +185,15 @@ sub free_port {
 sub repo_dir { return $repo }
 
 sub build_dir { return $ENV{CT_BUILD} || "$repo/build" }
+
+# A program of others, installed or got by `make receivers`; else undef.
+sub unpacked {
+    my ($name) = @_;
+    my $dir = $ENV{CT_UNPACKED} || "$repo/build/unpacked";
+
+    return (grep {-x} map {"$_/$name"} split(/:/, $ENV{PATH} // ''),
+        "$dir/usr/bin")[0];
+}
 
 # The real data, or undef: the caller skips and says so.
 sub data_dir {
