@@ -6,7 +6,7 @@ NGINX_FLAGS  ?=
 NGINX        ?= /usr/sbin/nginx
 SANITIZE     ?=
 FUZZ_SECONDS ?= 30
-PROVE_FLAGS  ?= -j2
+PROVE_FLAGS  ?= -j3
 
 build := $(abspath $(BUILD_DIR))
 here  := $(CURDIR)

@@ -62,9 +62,11 @@ is($learned, defined $stream ? 3 : 2, 'each was learned once');
 
 # replaced twice, before the log has them: no alarm
 copy('old', 'changing');
+my $before = generation();
 ok($n->reload, 'reload with another certificate');
 copy('site', 'changing');
-ok($s->wait_for(sub { served('old.shop.test') }), 'it is served');
+ok($s->wait_for(sub { served('old.shop.test') && generation() > $before }),
+    'it is served, and the monitor has seen it');
 ok($n->reload, 'and with yet another');
 my $alerts = $s->receiver->requests;
 $s->append('older');
@@ -159,6 +161,12 @@ subtest 'auto watches the public addresses of listen' => sub {
 };
 
 done_testing;
+
+
+# Counts the engines that have taken over.
+sub generation {
+    return ($n->get_json('/ct/api/status') || {})->{engine}{generation} || 0;
+}
 
 
 sub watched {

@@ -18,6 +18,7 @@
 #define CT_OURS_DAY_MS   ((int64_t) 24 * 60 * 60 * 1000)
 
 
+static void ct_ours_note(ct_context_t *ctx);
 static ct_policy_t *ct_ours_policy(const ct_context_t *ctx,
     ct_arena_t *arena, const ct_inventory_t *all);
 static ct_inventory_t *ct_ours_gather(ct_engine_t *engine,
@@ -57,6 +58,7 @@ ct_engine_policy(ct_engine_t *engine)
     watch = policy == NULL ? NULL : ct_engine_watch(engine, all, arena);
 
     if (watch == NULL) {
+        ct_ours_note(ctx);
         ct_arena_destroy(arena);
         return false;
     }
@@ -76,6 +78,18 @@ ct_engine_policy(ct_engine_t *engine)
                           + took_ms * CT_OURS_PATIENCE;
 
     return true;
+}
+
+
+/* What is served for a moment, between two reloads, was served. */
+static void
+ct_ours_note(ct_context_t *ctx)
+{
+    size_t i;
+
+    for (i = 0; i < ctx->config->inventory->nserved; i++) {
+        ct_history_note(ctx, &ctx->config->inventory->served[i]);
+    }
 }
 
 
@@ -214,9 +228,7 @@ ct_ours_remember(ct_engine_t *engine)
     configured = ctx->config->inventory->nserved;
     (void) ct_learned_list(engine->learned, &n);
 
-    for (i = 0; i < ctx->inventory->nserved && !ct_context_stopping(ctx);
-         i++)
-    {
+    for (i = 0; i < ctx->inventory->nserved; i++) {
         if (i < configured || i >= configured + engine->nlearned) {
             ct_ours_seen(ctx, i);
         }

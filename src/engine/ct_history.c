@@ -53,6 +53,23 @@ ct_history_seen(ct_context_t *ctx, size_t i)
 
 
 void
+ct_history_note(ct_context_t *ctx, const ct_served_t *served)
+{
+    size_t    row, n;
+    ct_past_t past;
+
+    n = ct_store_rows(ctx->store, CT_TABLE_PAST);
+    row = ct_store_free_row(ctx->store, CT_TABLE_PAST);
+
+    if (row < n && ct_store_past(ctx->store, served->identity, &past) == n) {
+        ct_past_take(&past, served, "", NULL, ctx->now_ms);
+        ct_store_set_row(ctx->store, CT_TABLE_PAST, row, &past);
+        ct_context_changed(ctx);
+    }
+}
+
+
+void
 ct_history_sweep(ct_context_t *ctx)
 {
     size_t    i, n;

@@ -15,6 +15,10 @@
  * not seen for longest gives way, unless all are of today. */
 void ct_history_seen(ct_context_t *ctx, size_t i);
 
+/* This one is served, and there is no time to learn of its CA: it has a row
+ * now if there is room. */
+void ct_history_note(ct_context_t *ctx, const ct_served_t *served);
+
 /* Forgets what is too old. */
 void ct_history_sweep(ct_context_t *ctx);
 

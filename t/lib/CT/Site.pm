@@ -107,18 +107,19 @@ sub list {
     my %rfc6962 = map { $_ => ($self->{protocol_of}{$_} // '') eq 'rfc6962' }
         @{ $self->{logs} };
 
-    $self->world->log_list('list.json',
+    my $file = $self->world->log_list('list.json',
         (grep { !$rfc6962{$_} } @{ $self->{logs} }),
         map { ('--rfc6962', $_) } grep { $rfc6962{$_} } @{ $self->{logs} });
 
-    return $self->mark_tests if $self->{test_logs};
+    $self->mark_tests($file) if $self->{test_logs};
+
+    return $file;
 }
 
 
 # In the list these are logs for tests, as its publishers have them.
 sub mark_tests {
-    my ($self) = @_;
-    my $file = $self->world->path('list.json');
+    my ($self, $file) = @_;
     my $list = JSON::PP::decode_json(slurp($file));
 
     for my $log (map { (@{ $_->{logs} }, @{ $_->{tiled_logs} }) }
