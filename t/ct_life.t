@@ -261,7 +261,11 @@ sub daemon {
     my ($n) = @_;
     my $conf = $n->prefix . '/conf/nginx.conf';
 
-    spew($conf, slurp($conf) =~ s/daemon off/daemon on/r);
+    my $preload = $ENV{CT_NGINX_PRELOAD};
+    my $inherit = $preload ? "env LD_PRELOAD; env ASAN_OPTIONS;\n" : '';
+
+    spew($conf, $inherit . slurp($conf) =~ s/daemon off/daemon on/r);
+    local $ENV{LD_PRELOAD} = $preload if $preload;
     system('/bin/sh', '-c', 'exec "$@" >/dev/null 2>&1', 'sh',
         $ENV{CT_NGINX} || '/usr/sbin/nginx', '-p', $n->prefix . '/', '-c',
         'conf/nginx.conf', '-e', 'logs/error.log');

@@ -34,6 +34,7 @@ $s->{logserver} = CT::LogServer->new(world => $s->world,
 # A case: number, what, protocols (s, r), lie, and what is expected.
 #   told     what state or error says; without it nothing must be amiss
 #   accused  the kind of evidence that is kept, and an event, once
+#   also     another one that there may be
 #   gap      the kind of gap that is shown; without one nothing is verified
 #            while it lies, or up to `limit`
 #   after    done to the log when it begins to lie, instead of growing
@@ -89,7 +90,8 @@ my @cases = (
     [22, 'the right key id, a wrong signature', 'sr',
         { wrong_signature => 1 }, told => qr/signature does not verify/],
     [22, 'a root of no tree, signed', 'sr', { wrong_root => 1 },
-        told => qr/misbehaving/, accused => 'root', again => 1],
+        told => qr/misbehaving/, accused => 'root', again => 1,
+        also => 'fork'], # when it is asked before it has grown
     [22, 'a history rewritten', 'sr', {}, after => \&rewritten,
         told => qr/misbehaving/, accused => 'root',
         gap => 'contradicted 300-600', heals => 0],
@@ -210,7 +212,11 @@ for my $log (@all) {
     subtest "$log->{no}, $log->{kind}: $log->{what}" => sub { judge($log) };
 }
 
-cmp_ok($s->{rss}, '<', 160 * 1024, "memory has its bound: $s->{rss} KiB");
+SKIP: {
+    skip 'a sanitizer needs memory itself', 1 if $ENV{CT_NGINX_PRELOAD};
+    cmp_ok($s->{rss}, '<', 160 * 1024,
+        "memory has its bound: $s->{rss} KiB");
+}
 like(join(' ', map { $_->{type} =~ /^coverage\.(\w+)/ ? $1 : () }
     reverse @events), qr/^lost(?: restored lost)*(?: restored)?$/,
     'the coverage was lost, which is said when it changes');
@@ -609,7 +615,8 @@ sub judge {
         'nothing is amiss') if !$log->{told};
 
     my @accused = evidence($name);
-    is(join(' ', map { $_->{kind} } @accused), $log->{accused} // '',
+    is(join(' ', grep { $_ ne ($log->{also} // '') }
+            map { $_->{kind} } @accused), $log->{accused} // '',
         'evidence');
     event_is($log, 'log.misbehaving', $log->{accused} ? 1 : 0);
     event_is($log, $log->{event}, 1) if $log->{event};
