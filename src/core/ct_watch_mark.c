@@ -11,12 +11,13 @@
 #include <string.h>
 
 #define CT_MARKS_TURN 1024 /* nodes */
+#define CT_MARKS_SEED UINT64_C(0x9ae16a3b2f90404f) /* the same for ever */
 
 
 static void ct_watch_marks_add(ct_watch_marks_t *marks, uint64_t mark);
 static void ct_watch_marks_cut(ct_watch_marks_t *marks);
 static uint64_t ct_watch_mark(const ct_watch_t *watch,
-    const ct_watch_node_t *node, ct_sha256_t *sha);
+    const ct_watch_node_t *node);
 static int ct_watch_mark_order(const void *a, const void *b);
 
 
@@ -33,8 +34,7 @@ ct_watch_marks_start(ct_watch_marks_t *marks, ct_arena_t *arena)
 
 
 bool
-ct_watch_marks_turn(ct_watch_marks_t *marks, const ct_watch_t *watch,
-    ct_sha256_t *sha)
+ct_watch_marks_turn(ct_watch_marks_t *marks, const ct_watch_t *watch)
 {
     size_t                 end;
     const ct_watch_node_t *node;
@@ -49,7 +49,7 @@ ct_watch_marks_turn(ct_watch_marks_t *marks, const ct_watch_t *watch,
             && (node->bits & (CT_WATCH_TREE | CT_WATCH_EXACT
                               | CT_WATCH_ADDRESS)) != 0)
         {
-            ct_watch_marks_add(marks, ct_watch_mark(watch, node, sha));
+            ct_watch_marks_add(marks, ct_watch_mark(watch, node));
         }
     }
 
@@ -86,26 +86,30 @@ ct_watch_marks_cut(ct_watch_marks_t *marks)
 
 
 static uint64_t
-ct_watch_mark(const ct_watch_t *watch, const ct_watch_node_t *node,
-    ct_sha256_t *sha)
+ct_watch_mark(const ct_watch_t *watch, const ct_watch_node_t *node)
 {
-    uint8_t    kind, hash[CT_HASH_LEN];
-    uint64_t   mark;
-    ct_bytes_t parts[2];
+    size_t         i;
+    uint8_t        kind;
+    uint64_t       mark;
+    const uint8_t *text;
 
     kind = (uint8_t) (node->bits & (CT_WATCH_TREE | CT_WATCH_EXACT
                                     | CT_WATCH_ADDRESS));
-    parts[0] = ct_bytes(&kind, 1);
 
     /* a suffix is the end of its text, an address the beginning */
-    parts[1] = ct_bytes(watch->text + node->text
-                        + ((kind & CT_WATCH_ADDRESS) ? 0
-                           : node->full - node->len), node->len);
+    text = watch->text + node->text
+           + ((kind & CT_WATCH_ADDRESS) ? 0 : node->full - node->len);
+    mark = ct_watch_step(CT_MARKS_SEED, kind);
 
-    ct_sha256(sha, parts, 2, hash);
-    memcpy(&mark, hash, sizeof(mark));
+    for (i = 0; i < node->len; i++) {
+        mark = ct_watch_step(mark, text[i]);
+    }
 
-    return mark;
+    /* its higher bits are the better ones, and all are compared */
+    mark ^= mark >> 32;
+    mark *= CT_WATCH_PRIME;
+
+    return mark ^ mark >> 29;
 }
 
 

@@ -6,12 +6,11 @@
 #ifndef CT_WATCH_MARK_H
 #define CT_WATCH_MARK_H
 
-#include "ct_merkle.h"
 #include "ct_watch.h"
 
 
-/* Of a name or an address: the first eight bytes of SHA-256 over its kind and
- * its text. */
+/* Hashes of names and addresses, each over kind and text. They are not made to
+ * withstand anybody: who can add names to the watch gains nothing. */
 typedef struct {
     uint64_t *list; /* the smallest, CT_LIMIT_WATCH_MARKS at most */
     size_t    n;
@@ -26,8 +25,7 @@ ct_rc_t ct_watch_marks_start(ct_watch_marks_t *marks, ct_arena_t *arena);
 
 /* Some more of them; a million names take about a thousand turns. True once
  * all are there, and the list is sorted. */
-bool ct_watch_marks_turn(ct_watch_marks_t *marks, const ct_watch_t *watch,
-    ct_sha256_t *sha);
+bool ct_watch_marks_turn(ct_watch_marks_t *marks, const ct_watch_t *watch);
 
 /* Is there one that is not among the sorted `known`? Errs on the side of yes
  * when there were too many to keep. */

@@ -243,7 +243,7 @@ ct_logs_names(ct_logs_t *logs)
         return;
     }
 
-    while (!ct_watch_marks_turn(&marks, ctx->config->watch, ctx->sha)) {
+    while (!ct_watch_marks_turn(&marks, ctx->config->watch)) {
         if (ct_context_stopping(ctx)) {
             return;
         }

@@ -140,7 +140,7 @@ ct_snapshot_marks(ct_json_t *json, const uint64_t *marks, size_t n,
 
     ct_mark_bytes(sum, piece);
     ct_json_object(json, NULL);
-    ct_json_object(json, "marks");
+    ct_json_object(json, "watched");
     ct_json_hex(json, "sum", piece, 8);
     ct_json_array(json, "hashes");
 

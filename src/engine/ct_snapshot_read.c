@@ -259,7 +259,7 @@ ct_snapshot_read_marks(const json_t *line, ct_store_t *store)
     uint64_t     *marks;
     const json_t *o;
 
-    o = json_object_get(line, "marks");
+    o = json_object_get(line, "watched");
 
     if (!ct_get_hex(o, "sum", sum, sizeof(sum))) {
         return false;

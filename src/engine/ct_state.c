@@ -253,7 +253,7 @@ ct_state_record(const json_t *line, ct_store_t *store)
         return ct_snapshot_read_event(line, store);
     }
 
-    if (json_object_get(line, "marks") != NULL) {
+    if (json_object_get(line, "watched") != NULL) {
         return ct_snapshot_read_marks(line, store);
     }
 

@@ -326,7 +326,7 @@ test_marks(void)
     ok(ct_snapshot_read_marks(line, large)
        && ct_store_marks(large, &back, &sum) == CT_LIMIT_WATCH_MARKS,
        "and come back");
-    o = json_object_get(json_object_get(line, "marks"), "hashes");
+    o = json_object_get(json_object_get(line, "watched"), "hashes");
     (void) json_array_append_new(o, json_string("////////////"));
     ok(!ct_snapshot_read_marks(line, large), "not one more");
     (void) json_array_clear(o);

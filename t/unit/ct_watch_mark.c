@@ -11,8 +11,7 @@
 
 
 typedef struct {
-    ct_arena_t  *arena;
-    ct_sha256_t *sha;
+    ct_arena_t *arena;
 } world_t;
 
 static ct_watch_marks_t marks_of(const world_t *w, const char *names,
@@ -31,13 +30,11 @@ main(void)
     world_t w;
 
     w.arena = ct_arena_create(64 * 1024 * 1024);
-    w.sha = ct_sha256_create();
 
     test_stable(&w);
     test_new(&w);
     test_many(&w);
 
-    ct_sha256_destroy(w.sha);
     ct_arena_destroy(w.arena);
 
     return done_testing();
@@ -75,7 +72,7 @@ take(const world_t *w, const ct_watch_t *watch, ct_watch_marks_t *marks)
 
     is_int(ct_watch_marks_start(marks, w->arena), CT_OK, "started");
 
-    for (turns = 1; !ct_watch_marks_turn(marks, watch, w->sha); turns++) {
+    for (turns = 1; !ct_watch_marks_turn(marks, watch); turns++) {
         /* go on */
     }
 
