@@ -104,7 +104,8 @@ ct_watch_reserve(ct_watch_t *watch, ct_arena_t *arena,
         len += patterns[i].len;
 
         if (has & 0x80) {
-            len += CT_LIMIT_NAME; /* A-labels are longer */
+            len += CT_LIMIT_NAME; /* A-labels are longer, */
+            *most += CT_LIMIT_NAME / 2; /* and there are other dots */
         }
 
         if ((has & 0x100) || (c >= '0' && c <= '9')) {

@@ -159,12 +159,16 @@ test_count(void)
         "xn--b-eha.example", NULL
     };
     static const char *const none[] = {NULL};
+    static const char *const dots[] = {
+        "=exam\xef\xbc\x8emoe", "a\xe3\x80\x82" "b\xef\xbd\xa1" "example", NULL
+    };
     static const row_t any = {"www.example.com", 0, NULL};
     static const row_t star = {"*", 0, NULL};
     ct_bytes_t matched;
 
     is_int(ct_watch_count(compile(patterns)), 8, "different patterns");
     is_int(ct_watch_count(compile(none)), 0, "none");
+    is_int(ct_watch_count(compile(dots)), 2, "with other dots than \".\"");
     match_is(compile(none), CT_NAME_DNS, 0, &any);
     match_is(compile(none), CT_NAME_DNS, 0, &star);
     ok(!ct_watch_search(compile(none), CT_BYTES("\x82\x01*"), &matched),
