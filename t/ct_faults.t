@@ -191,6 +191,33 @@ part('down for an hour' => sub {
 });
 
 
+# What time alone brings: silent certificates once a day, a list of long ago.
+part('days and months' => sub {
+    my $s = CT::Faults->new;
+    my $daily = $s->hook('daily', on => 'digest');
+    my $list = $s->hook('list', on => 'list');
+
+    $s->begin;
+    ok($s->wait_for(sub { $s->findings == 1 }), 'a certificate of ours');
+    $s->elapse(20 * 3600);
+    sleep 3;
+    is(scalar $daily->requests, 0, 'nobody hears of it at once');
+    $s->elapse(5 * 3600);
+    ok($s->wait_for(sub { $daily->requests }, 20), 'a day later it is told');
+    my ($digest) = $daily->bodies;
+    is($digest->{type}, 'digest', 'as a digest');
+    is_deeply([map { $_->{finding}{names}[0] } @{ $digest->{alerts} }],
+        ['shop.test'], 'with its name');
+
+    $s->elapse(71 * 86400);
+    ok($s->wait_for(sub {
+        grep { $_->{type} eq 'list.stale' } $list->alerts }, 20),
+        'a list of 70 days ago is stale');
+    is(scalar $daily->requests, 1, 'and no certificate is told again');
+    $s->nginx->finish;
+});
+
+
 # Not a moment before the time that it has named.
 part('Retry-After' => sub {
     my $s = CT::Faults->new;

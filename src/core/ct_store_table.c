@@ -9,8 +9,10 @@
 #include <string.h>
 
 
-static uint64_t ct_past_word(const ct_store_t *store, size_t i,
-    size_t offset);
+#define CT_PAST_STRIDE (CT_STORE_WORDS(ct_past_t) + 1)
+
+
+static uint64_t ct_past_word(const uint64_t *slot, size_t offset);
 
 
 size_t
@@ -107,12 +109,14 @@ ct_store_set_row(ct_store_t *store, ct_table_e table, size_t i,
 size_t
 ct_store_free_row(const ct_store_t *store, ct_table_e table)
 {
-    size_t i;
+    size_t          i, stride;
+    const uint64_t *slot;
 
-    for (i = 0; i < store->max_rows[table]; i++) {
-        if (ct_store_row_slot(store, table, i)[1] == 0) {
-            break;
-        }
+    stride = ct_store_row_words(table) + 1;
+    slot = ct_store_row_slot(store, table, 0);
+
+    for (i = 0; i < store->max_rows[table] && slot[1] != 0; i++) {
+        slot += stride;
     }
 
     return i;
@@ -143,14 +147,16 @@ size_t
 ct_store_past(const ct_store_t *store, const uint8_t identity[CT_HASH_LEN],
     ct_past_t *past)
 {
-    size_t   i, n;
-    uint64_t want;
+    size_t          i, n;
+    uint64_t        want;
+    const uint64_t *slot;
 
     memcpy(&want, identity, sizeof(want));
     n = store->max_rows[CT_TABLE_PAST];
+    slot = ct_store_row_slot(store, CT_TABLE_PAST, 0);
 
-    for (i = 0; i < n; i++) {
-        if (ct_past_word(store, i, offsetof(ct_past_t, identity)) == want
+    for (i = 0; i < n; i++, slot += CT_PAST_STRIDE) {
+        if (ct_past_word(slot, offsetof(ct_past_t, identity)) == want
             && ct_store_row(store, CT_TABLE_PAST, i, past)
             && memcmp(past->identity, identity, CT_HASH_LEN) == 0)
         {
@@ -165,15 +171,17 @@ ct_store_past(const ct_store_t *store, const uint8_t identity[CT_HASH_LEN],
 size_t
 ct_store_past_oldest(const ct_store_t *store, int64_t *last_ms)
 {
-    size_t  i, n, oldest;
-    int64_t one;
+    size_t          i, n, oldest;
+    int64_t         one;
+    const uint64_t *slot;
 
     n = store->max_rows[CT_TABLE_PAST];
+    slot = ct_store_row_slot(store, CT_TABLE_PAST, 0);
     oldest = n;
     *last_ms = INT64_MAX;
 
-    for (i = 0; i < n; i++) {
-        one = (int64_t) ct_past_word(store, i, offsetof(ct_past_t, last_ms));
+    for (i = 0; i < n; i++, slot += CT_PAST_STRIDE) {
+        one = (int64_t) ct_past_word(slot, offsetof(ct_past_t, last_ms));
 
         if (one != 0 && one < *last_ms) {
             *last_ms = one;
@@ -185,12 +193,11 @@ ct_store_past_oldest(const ct_store_t *store, int64_t *last_ms)
 }
 
 
-/* Of row i, the one at this offset. */
+/* Of the row in a slot, the one at this offset. */
 static uint64_t
-ct_past_word(const ct_store_t *store, size_t i, size_t offset)
+ct_past_word(const uint64_t *slot, size_t offset)
 {
-    return __atomic_load_n(ct_store_row_slot(store, CT_TABLE_PAST, i) + 1
-                           + offset / 8, __ATOMIC_RELAXED);
+    return __atomic_load_n(slot + 1 + offset / 8, __ATOMIC_RELAXED);
 }
 
 

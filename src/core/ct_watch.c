@@ -447,11 +447,11 @@ ct_watch_put(ct_watch_t *watch, ct_bytes_t text)
 
 ct_watch_t *
 ct_watch_extend(ct_arena_t *arena, const ct_watch_t *base,
-    const ct_bytes_t *patterns, size_t npatterns, uint64_t seed)
+    const ct_bytes_t *patterns, size_t npatterns)
 {
     ct_watch_t *watch;
 
-    watch = ct_watch_compile(arena, patterns, npatterns, seed);
+    watch = ct_watch_compile(arena, patterns, npatterns, base->seed);
 
     if (watch != NULL) {
         watch->base = base;

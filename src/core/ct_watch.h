@@ -50,9 +50,9 @@ ct_watch_t *ct_watch_compile_owned(ct_arena_t *arena,
     uint64_t seed);
 
 /* Those names as well as what `base` has, which is asked first, is borrowed,
- * and alone has owners. */
+ * lends its seed, and alone has owners. */
 ct_watch_t *ct_watch_extend(ct_arena_t *arena, const ct_watch_t *base,
-    const ct_bytes_t *patterns, size_t npatterns, uint64_t seed);
+    const ct_bytes_t *patterns, size_t npatterns);
 
 size_t ct_watch_count(const ct_watch_t *watch);
 

@@ -50,7 +50,7 @@ ct_engine_watch(ct_engine_t *engine, const ct_inventory_t *all,
 
     (void) ct_shown_names(engine, all, names);
 
-    return ct_watch_extend(arena, watch, names, n, engine->ctx.random);
+    return ct_watch_extend(arena, watch, names, n);
 }
 
 

@@ -224,7 +224,7 @@ test_extend(void)
         CT_BYTES("192.0.2.1")
     };
 
-    watch = ct_watch_extend(arena, compile(base), more, 3, 2);
+    watch = ct_watch_extend(arena, compile(base), more, 3);
     is_int(ct_watch_count(watch), 3, "names of both");
     match_is(watch, CT_NAME_DNS, 0, &of_base);
     match_is(watch, CT_NAME_DNS, 0, &added);
@@ -233,7 +233,7 @@ test_extend(void)
        && ct_watch_search(watch, CT_BYTES("\x82\x0b" "example.com\x30"),
                           &matched), "a search as well");
 
-    watch = ct_watch_extend(arena, compile(none), more, 1, 2);
+    watch = ct_watch_extend(arena, compile(none), more, 1);
     match_is(watch, CT_NAME_DNS, 0, &added);
     match_is(watch, CT_NAME_DNS, 0, &neither);
 }
